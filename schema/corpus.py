@@ -1,0 +1,100 @@
+"""A corpus: records and registries together, as the rules across records see them.
+
+Entries hold parsed text, so that what is wrong across records is found in the same run as what is wrong in a field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from casus.schema.base import Record
+from casus.schema.event import Event, profile_of
+from casus.schema.findings import Finding, Path
+from casus.schema.registry import Actor, Place, Publisher, Revision, RuleException, State, Wanted
+
+Locate = Callable[[Path], tuple[int, int] | None]
+
+#: The kinds of entries, and the model of each.
+MODELS: Mapping[str, type[Record]] = {
+    "event": Event,
+    "actor": Actor,
+    "place": Place,
+    "publisher": Publisher,
+    "state": State,
+    "revision": Revision,
+    "wanted": Wanted,
+    "exception": RuleException,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One record or registry entry as parsed text, and where it came from.
+
+    ``base`` is the path of the entry in its file, for files that hold a list.
+    """
+
+    kind: str
+    data: Mapping[str, Any]
+    file: str | None = None
+    base: Path = ()
+    row: int | None = None
+    locate: Locate | None = field(default=None, compare=False)
+
+    @property
+    def id(self) -> str:
+        """The entry's id as far as it is a text; states go by their ISO3 code."""
+        value = self.data.get("iso3" if self.kind == "state" else "id")
+        return value if isinstance(value, str) else ""
+
+    @property
+    def imported(self) -> bool:
+        """Whether it is an imported row, which registry and editorial rules leave alone."""
+        return self.kind == "event" and profile_of(self.id) == "imported"
+
+    def placed(self, finding: Finding) -> Finding:
+        """Return the finding with the entry's file and position."""
+        spot = self.locate((*self.base, *finding.path)) if self.locate else None
+        line, column = spot or (None, None)
+        return finding.at(record=self.id or None, file=self.file, row=self.row, line=line, column=column)
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """All entries, in the order in which they were read."""
+
+    entries: tuple[Entry, ...]
+    as_of: str | None = None
+
+    @cached_property
+    def _by_kind(self) -> Mapping[str, tuple[Entry, ...]]:
+        return {kind: tuple(entry for entry in self.entries if entry.kind == kind) for kind in MODELS}
+
+    def of(self, kind: str) -> tuple[Entry, ...]:
+        """Return the entries of one kind."""
+        return self._by_kind[kind]
+
+    @cached_property
+    def _ids(self) -> Mapping[str, Mapping[str, Entry]]:
+        return {kind: {entry.id: entry for entry in reversed(self.of(kind))} for kind in MODELS}
+
+    def ids(self, kind: str) -> Mapping[str, Entry]:
+        """Return the entries of one kind by id (the first, where an id stands twice)."""
+        return self._ids[kind]
+
+    def resolve(self, to: str, entry_id: str) -> Entry | None:
+        """Return what an id refers to: an ``actor``, ``speaker``, ``person``, ``place``, ``publisher`` or ``state``."""
+        if to in ("speaker", "actor"):
+            found = self.ids("actor").get(entry_id)
+            return found or (self.ids("publisher").get(entry_id) if to == "speaker" else None)
+        if to == "person":
+            found = self.ids("actor").get(entry_id)
+            return found if found and found.data.get("kind") == "person" else None
+        return self.ids(to).get(entry_id)
+
+    def authored(self) -> Iterator[Entry]:
+        """Yield the events that are not imported rows."""
+        return (entry for entry in self.of("event") if not entry.imported)

@@ -1,0 +1,159 @@
+"""The rules of single fields (CAS1xx): what Pydantic finds, told in the project's words.
+
+Pydantic's own texts and JSON Schema's differ between versions and show regular expressions; here each kind of
+error has a code, and the message is made from the field's own constraints.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from casus.schema.constraints import ISO_DATE, Coded, Length, Pattern, Range
+from casus.schema.description import Field, Kind, Struct, describe
+from casus.schema.findings import Finding, Path
+from casus.schema.rules.base import REMOVE, Patch, Rule, Scope
+from casus.schema.vocabulary import vocabulary
+
+
+def _rule(number: int, title: str, reason: str, message: str, fix: str, patch: Patch) -> Rule:
+    return Rule(f"CAS{number}", Scope.FIELD, title, reason, message, fix, patch)
+
+
+FIELD_RULES: tuple[Rule, ...] = (
+    _rule(101, "No unknown fields", "A misspelt field would be lost.", "There is no field {name} here{nearest}.",
+          "Correct the name or remove the field; the fields here are: {allowed}.", Patch({"titel": "Talks"})),
+    _rule(102, "Required fields are there", "Without them a record says nothing that can be used.",
+          "The field {name} is missing: {description}", "Add `{name}`.", Patch({"title": REMOVE})),
+    _rule(103, "Values have the field's type", "A text is not a number, a number is not a text.",
+          "{value} is not {kind}.", "Write {kind}{example}.", Patch({"quantities[0].best": "66"})),
+    _rule(104, "Codes are in the vocabulary", "Free words cannot be counted.",
+          "{value} is not in the vocabulary {vocabulary}{nearest}.", "Use one of: {allowed}.", Patch({"type": "talk"})),
+    _rule(105, "Texts have the field's form", "Ids, keys, dates and addresses are read by programs.",
+          "{value} is not {says}.", "Write it like {example}.", Patch({"date.start": "2 June 2025"})),
+    _rule(106, "Numbers are finite and in range", "Latitudes end at 90, and nothing is counted below zero.",
+          "{value} is not a number from {least} to {most}.", "Correct the number.", Patch({"quantities[0].best": -1})),
+    _rule(107, "Texts are neither empty nor too long", "A record is a summary, not a document.",
+          "The text has {length} characters; {least} to {most} are allowed.", "Shorten the text, or fill it in.",
+          Patch({"title": ""})),
+    _rule(108, "Lists have enough items, and not too many", "An event without a source is a rumour.",
+          "The list has {length} items; {least} to {most} are allowed.", "Add or remove items.", Patch({"sources": []})),
+    _rule(109, "Nothing is null", "What is unknown is left out.", "The value is null.", "Leave the field out.",
+          Patch({"mode": None})),
+    _rule(110, "Days exist", "30 February is nobody's date.", "{value} is not a day of the calendar.",
+          "Correct the day.", Patch({"date.start": "2025-02-30"})),
+    _rule(111, "No value stands in a list twice", "A list of codes is a set.", "{value} stands in the list twice.",
+          "Remove one of the two.", Patch({"issues": ["ceasefire", "ceasefire"]})),
+)
+_BY_CODE = {rule.code: rule for rule in FIELD_RULES}
+
+_CODE_OF = {
+    "extra_forbidden": "CAS101",
+    "missing": "CAS102",
+    "literal_error": "CAS104",
+    "string_pattern_mismatch": "CAS105",
+    "greater_than_equal": "CAS106",
+    "less_than_equal": "CAS106",
+    "finite_number": "CAS106",
+    "int_parsing_size": "CAS106",
+    "string_too_short": "CAS107",
+    "string_too_long": "CAS107",
+    "too_short": "CAS108",
+    "too_long": "CAS108",
+    "date_from_datetime_parsing": "CAS110",
+    "date_parsing": "CAS110",
+    "date_from_datetime_inexact": "CAS110",
+    "repeated_item": "CAS111",
+}
+_KIND_TEXT = {
+    Kind.TEXT: "a text",
+    Kind.INTEGER: "a whole number",
+    Kind.NUMBER: "a number",
+    Kind.BOOLEAN: "true or false",
+    Kind.DATE: "a day",
+    Kind.STRUCT: "a group of fields",
+}
+
+
+def explain(model: type[BaseModel], error: ValidationError) -> Iterator[Finding]:
+    """Yield a finding for every error that Pydantic has found in fields.
+
+    Record rules that the model reports as one error of type ``record_rule`` come back as their own findings.
+    """
+    struct = describe(model)
+    for each in error.errors(include_url=False):
+        if each["type"] == "record_rule":
+            yield from each.get("ctx", {}).get("findings", ())
+            continue
+        path = tuple(each["loc"])
+        value = each.get("input")
+        code = "CAS109" if value is None and each["type"] != "missing" else _CODE_OF.get(each["type"], "CAS103")
+        rule = _BY_CODE[code]
+        values = _values(code, struct, path, value)
+        fix = rule.fix
+        for name, text in values.items():
+            fix = fix.replace("{" + name + "}", str(text))
+        yield Finding(code, rule.say(values), path, fix=fix)
+
+
+def field_at(struct: Struct, path: Path) -> tuple[Struct, Field | None]:
+    """Return the struct that a path ends in, and its field there, if there is one."""
+    field: Field | None = None
+    for step in path:
+        if isinstance(step, int):
+            continue
+        if field is not None and field.struct is not None:
+            struct = field.struct
+        field = struct.field(step)
+    return struct, field
+
+
+def _values(code: str, struct: Struct, path: Path, value: Any) -> dict[str, Any]:
+    parent, field = field_at(struct, path)
+    name = str(path[-1]) if path else "record"
+    values: dict[str, Any] = {"name": f"`{name}`" if code == "CAS101" else name, "value": _shown(value)}
+    if code == "CAS101":
+        known = [each.name for each in parent.fields]
+        return values | {"allowed": ", ".join(known), "nearest": nearest(name, known)}
+    if field is None:
+        return values | {"kind": "a group of fields", "example": ""}
+    whole_list = field.many and not isinstance(path[-1], int)
+    pattern, length, limits = field.constraint(Pattern), field.constraint(Length), field.constraint(Range)
+    size = len(value) if isinstance(value, str | list | tuple) else 0
+    values |= {"description": field.description, "length": size, "example": "", "says": "in the right form"}
+    values["kind"] = "a list" if whole_list else _KIND_TEXT[field.kind]
+    if field.constraint(Coded):
+        codes = vocabulary(field.vocabulary or "").codes
+        values |= {"vocabulary": field.vocabulary, "allowed": ", ".join(codes), "nearest": nearest(str(value), codes)}
+    if pattern:
+        values |= {"says": pattern.says, "example": _example(code, pattern.example)}
+    if field.kind is Kind.DATE:
+        values |= {"says": "a day written year-month-day", "example": _example(code, "2025-06-02")}
+    if whole_list:
+        values |= {"least": field.items.least, "most": field.items.most}
+    elif length and code == "CAS107":
+        values |= {"least": length.least, "most": length.most}
+    elif limits:
+        values |= {"least": f"{limits.least:g}", "most": f"{limits.most:g}"}
+    return values
+
+
+def _example(code: str, example: str) -> str:
+    return f", such as {example}" if code == "CAS103" else example
+
+
+def nearest(value: str, known: Any) -> str:
+    """Return ``; did you mean 'x'?`` for the closest known value, or nothing."""
+    close = difflib.get_close_matches(value, list(known), n=1, cutoff=0.6)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:60]}... ({len(text)} characters)"
+
+
+__all__ = ["FIELD_RULES", "ISO_DATE", "explain", "field_at", "nearest"]

@@ -1,0 +1,84 @@
+"""The rules of files (CAS40x ... CAS42x) and of releases (CAS44x ... CAS46x); the readers report them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from casus.schema.findings import Finding, Path
+from casus.schema.rules.base import Damage, Rule, Scope, Text
+
+
+def _file(number: int, title: str, reason: str, message: str, fix: str, example: Text) -> Rule:
+    return Rule(f"CAS{number}", Scope.FILE, title, reason, message, fix, example)
+
+
+def _release(number: int, title: str, reason: str, message: str, fix: str, how: str) -> Rule:
+    return Rule(f"CAS{number}", Scope.RELEASE, title, reason, message, fix, Damage(how))
+
+
+FILE_RULES: tuple[Rule, ...] = (
+    _file(401, "The file can be read as YAML or JSON", "What cannot be parsed cannot be checked.", "{problem}",
+          "Correct the syntax at this place.", Text(b"id: [1\n")),
+    _file(402, "No key stands twice", "Readers would silently keep the last.",
+          "The key {value} already stands in line {first}.", "Remove one of the two.", Text(b"id: a\nid: b\n")),
+    _file(403, "No anchors and aliases", "A record says everything where it is read.",
+          "Anchors and aliases ({value}) are not allowed.", "Write the value out.", Text(b"id: &a x\ntitle: *a\n")),
+    _file(404, "No tags", "A tag could make a program build anything.", "The tag {value} is not allowed.",
+          "Remove the tag.", Text(b"id: !!python/object:os.system x\n")),
+    _file(405, "One document in a file", "One file is one record.", "A second document starts here.",
+          "Put each record into a file of its own.", Text(b"id: a\n---\nid: b\n")),
+    _file(406, "UTF-8 without byte-order mark", "One encoding for everyone.", "The file is not plain UTF-8: {problem}.",
+          "Save the file as UTF-8 without a byte-order mark.", Text(b"\xff\xfei\x00d\x00")),
+    _file(407, "Files are small", "A record is a page, not a book.",
+          "The file has {value} bytes; {allowed} are allowed.", "Shorten the record.", Text(b"# " + b"x" * 2_100_000)),
+    _file(408, "The file bears the record's name", "A record is found by its id.",
+          "The file is named {value}, and the record's id is {id}.", "Rename the file to {id}.yaml, or correct the id.",
+          Text(b"id: 2025-06-02-other\n")),
+    _file(409, "The folder is the year of the id", "Folders stay small.",
+          "The file stands in the folder {value}, and its id begins with {year}.", "Move it to records/{year}/.",
+          Text(b"id: 2025-06-02-istanbul-talks\n", "1999/2025-06-02-istanbul-talks.yaml")),
+    _file(410, "The file holds a record", "An empty file says nothing.", "The file holds {value}.",
+          "Write a record (casus new), or a list of entries in a registry.", Text(b"# nothing\n")),
+    _file(411, "Nesting is shallow", "No record nests deeply.", "Nesting is deeper than {allowed} levels.",
+          "Flatten the value.", Text(b"id: " + b"[" * 200 + b"]" * 200 + b"\n")),
+    _file(412, "Numbers can be held", "A number that is not finite compares with nothing.",
+          "{value} is not a finite number.", "Correct the number.", Text(b"id: a\nquantities: [{best: 1e400}]\n")),
+)
+
+RELEASE_RULES: tuple[Rule, ...] = (
+    _release(441, "The release is complete", "A missing table is missing data.", "The file {value} is missing.",
+             "Install casus-events again, or build the release again.", "remove a table"),
+    _release(442, "The manifest can be read", "It says what the files must be.", "The manifest is wrong: {problem}.",
+             "Install casus-events again, or build the release again.", "break the manifest"),
+    _release(443, "Every byte is as built", "A changed file is not the release.",
+             "{name} is {value}, and the manifest says {allowed}.",
+             "Install casus-events again; to change data, change the records and build a new version.", "flip a byte"),
+    _release(444, "The content is as built", "The logical digest does not depend on the writer.",
+             "The logical digest of the rows is {value}, and the manifest says {allowed}.",
+             "Install casus-events again; to change data, change the records and build a new version.",
+             "change a value and forge the bytes"),
+    _release(445, "The schema is known", "A later schema may mean something else by the same name.",
+             "The release was built with schema {value}, and this package reads {allowed}.",
+             "Upgrade casus-events.", "claim another schema version"),
+    _release(446, "Columns and types are those of the schema", "Programs rely on them.", "{problem}.",
+             "Install casus-events again, or build the release again.", "add a column"),
+    _release(447, "Parquet can be read", "A damaged file holds no data.", "The file cannot be read: {problem}.",
+             "Install casus-events again, or build the release again.", "truncate a table"),
+    _release(448, "Rows keep the checks of their table", "Flat tables are derived, and must say what the records say.",
+             "{name} is {value}: {problem}.", "Install casus-events again, or build the release again.",
+             "break a row and forge the digests"),
+)
+
+_BY_CODE = {rule.code: rule for rule in (*FILE_RULES, *RELEASE_RULES)}
+
+
+def finding(code: str, *, path: Path = (), **values: Any) -> Finding:
+    """Return a finding of a file or release rule, with its message and fix filled in."""
+    rule = _BY_CODE[code]
+    fix = rule.fix
+    for name, value in values.items():
+        fix = fix.replace("{" + name + "}", str(value))
+    return Finding(code, rule.say(values), path, rule.severity, fix=fix)
+
+
+__all__ = ["FILE_RULES", "RELEASE_RULES", "finding"]
