@@ -147,6 +147,10 @@ class Quantity(Record):
 
     key: Key = Field(description="Key of this number, unique in the record.")
     measure: Annotated[str, Coded("measures")] = Field(description="What is counted or measured; it fixes the unit.")
+    cumulative: bool = Field(
+        default=False,
+        description="Whether it is a running total over several events; such numbers are never tallied with those of one event.",
+    )
     item: Maybe[Annotated[str, Coded("items")]] = Field(default=None, description="Which kind of things or people is counted.")
     subject: Maybe[ActorRef] = Field(default=None, description="Whose people or things are counted.")
     recipient: Maybe[ActorRef] = Field(default=None, description="Who received or is to receive them.")

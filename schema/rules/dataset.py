@@ -306,13 +306,13 @@ DATASET_RULES: tuple[DatasetRule, ...] = (
     DatasetRule(
         code="CAS304", title="Actors are in the registry", reason="A name that is spelt in three ways is three actors.",
         check=_resolves("actor", "speaker"), message="Nobody has the id {value}{nearest}.",
-        fix="Use the registry's id (casus find NAME), or add the actor to dataset/registries/actors.yaml.",
+        fix="Use the registry's id, or add the actor to dataset/registries/actors.yaml.",
         authored_only=True, counterexample=Patch({"participants[0].actor": "ukr-ministry-of-magic"}),
     ),
     DatasetRule(
         code="CAS305", title="Places are in the registry", reason="Coordinates and countries stand there.",
         check=_resolves("place"), message="No place has the id {value}{nearest}.",
-        fix="Use the registry's id (casus find NAME), or add the place to dataset/registries/places.yaml.",
+        fix="Use the registry's id, or add the place to dataset/registries/places.yaml.",
         authored_only=True, counterexample=Patch({"locations[0].place": "tur-atlantis"}),
     ),
     DatasetRule(

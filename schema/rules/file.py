@@ -38,7 +38,7 @@ FILE_RULES: tuple[Rule, ...] = (
           "The file stands in the folder {value}, and its id begins with {year}.", "Move it to records/{year}/.",
           Text(b"id: 2025-06-02-istanbul-talks\n", "1999/2025-06-02-istanbul-talks.yaml")),
     _file(410, "The file holds a record", "An empty file says nothing.", "The file holds {value}.",
-          "Write a record (casus new), or a list of entries in a registry.", Text(b"# nothing\n")),
+          "Write one record, or a list of entries in a registry.", Text(b"# nothing\n")),
     _file(411, "Nesting is shallow", "No record nests deeply.", "Nesting is deeper than {allowed} levels.",
           "Flatten the value.", Text(b"id: " + b"[" * 200 + b"]" * 200 + b"\n")),
     _file(412, "Numbers can be held", "A number that is not finite compares with nothing.",

@@ -1,0 +1,216 @@
+"""Releases on disk: opened, verified and read. Nothing unverified leaves this module."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from casus.digests import logical_digest
+from casus.manifest import RECORDS, Manifest, TableFile, read_manifest
+from casus.parquet_records import from_arrow, rows
+from casus.registries import Registries
+from casus.schema.corpus import Entry
+from casus.schema.errors import InvalidRecordsError, ReleaseError, UsageError
+from casus.schema.event import Event
+from casus.schema.findings import Finding
+from casus.schema.registry import Actor, Place, Publisher, Revision, State
+from casus.schema.rules.file import finding
+from casus.schema.tables import TABLES
+from casus.table_checks import check_event_ids, check_rows, check_schema
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass
+class Release:
+    """One release in a folder. Tables are read and verified when they are first asked for, and kept."""
+
+    folder: Path
+    manifest: Manifest
+    _tables: dict[str, pa.Table] = field(default_factory=dict, repr=False)
+    _events: list[Event] | None = field(default=None, repr=False)
+
+    @classmethod
+    def open(cls, folder: Path) -> Release:
+        """Open a release folder and check its manifest.
+
+        Raises
+        ------
+        InvalidRecordsError
+            If the manifest is missing, malformed or of a later schema.
+        """
+        return cls(folder, read_manifest(folder))
+
+    @property
+    def version(self) -> str:
+        """Version of the data."""
+        return self.manifest.version
+
+    def path(self, name: str) -> Path:
+        """Return the path of a table's file.
+
+        Raises
+        ------
+        UsageError
+            If there is no table of that name.
+        """
+        known = [each.name for each in self.manifest.tables]
+        if name not in known:
+            raise UsageError(f"There is no table {name!r}; there are: {', '.join(known)}.")
+        return self.folder / f"{name}.parquet"
+
+    def table(self, name: str) -> pa.Table:
+        """Return a table, verified: bytes, columns, content and rows.
+
+        Raises
+        ------
+        UsageError
+            If there is no table of that name.
+        InvalidRecordsError
+            If the file is missing, damaged, or not what the manifest and the schema say.
+        """
+        path = self.path(name)
+        if name not in self._tables:
+            self._tables[name] = self._verified(name, path)
+        return self._tables[name]
+
+    def events(self) -> list[Event]:
+        """Return all records as models; every row of ``records.parquet`` is validated.
+
+        Raises
+        ------
+        InvalidRecordsError
+            If a row breaks the schema or a rule.
+        """
+        if self._events is None:
+            self._events = list(from_arrow(self.table(RECORDS), str(self.path(RECORDS))))
+        return self._events
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield records and registries as entries, for rules across records."""
+        name = str(self.path(RECORDS))
+        for number, row in enumerate(rows(self.table(RECORDS))):
+            yield Entry("event", row, name, row=number)
+        yield from self._registry_entries()
+
+    def _registry_entries(self) -> Iterator[Entry]:
+        lists = {"actor": ("alias", "misspelling"), "place": ("alias", "misspelling"), "publisher": ("host",)}
+        names: dict[tuple[str, str, str], list[str]] = {}
+        for row in self.table("names").to_pylist():
+            names.setdefault((row["registry"], row["id"], row["kind"]), []).append(row["name"])
+        memberships: dict[str, list[dict[str, Any]]] = {}
+        for row in rows(self.table("memberships")):
+            inner = {key: value for key, value in row.items() if key not in ("actor", "rank")}
+            memberships.setdefault(row["actor"], []).append(inner)
+        for kind, name in (("actor", "actors"), ("place", "places"), ("publisher", "publishers"), ("state", "states"),
+                           ("revision", "revisions")):  # fmt: skip
+            for number, row in enumerate(rows(self.table(name))):
+                for sort in lists.get(kind, ()):
+                    plural = {"alias": "aliases", "misspelling": "misspellings", "host": "hosts"}[sort]
+                    if (kind, row["id"], sort) in names:
+                        row[plural] = names[kind, row["id"], sort]
+                if kind == "actor" and row["id"] in memberships:
+                    row["memberships"] = memberships[row["id"]]
+                if kind == "place":
+                    row["countries"] = [{"state": row.pop("country")}] if "country" in row else []
+                yield Entry(kind, row, str(self.path(name)), row=number)
+
+    def _verified(self, name: str, path: Path) -> pa.Table:
+        said = self.manifest.table(name)
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            raise InvalidRecordsError([finding("CAS441", value=path.name).at(file=str(path))]) from None
+        except OSError as error:
+            raise ReleaseError(f"{path}: cannot be read ({error.strerror}). Check the file's permissions.") from None
+        damage = _damage(content, said)
+        if damage and len(content) == said.bytes:
+            # Same size, other bytes: the file is damaged, and a damaged file is not decoded.
+            raise InvalidRecordsError([each.at(file=str(path)) for each in damage])
+        table = _decode(content, path, damage)
+        found = [*damage, *self._check(name, table, said)]
+        if found:
+            raise InvalidRecordsError([each.at(file=str(path)) for each in found])
+        return table
+
+    def _check(self, name: str, table: pa.Table, said: TableFile) -> Iterator[Finding]:
+        from casus.schema.render_arrow import records_schema, table_schema
+
+        wanted = records_schema() if name == RECORDS else table_schema(TABLES[name].columns)
+        wrong = check_schema(table.schema, wanted)
+        yield from wrong
+        if wrong:
+            return
+        if name != RECORDS:
+            yield from check_rows(TABLES[name], table)
+            if name != "events" and "event_id" in table.column_names:
+                yield from check_event_ids(name, table, self.table("events").column("id"))
+        digest = logical_digest(table)
+        if digest != said.digest:
+            yield finding("CAS444", value=digest, allowed=said.digest)
+        elif len(table) != said.rows:
+            yield finding("CAS443", name="the number of rows", value=len(table), allowed=said.rows)
+
+
+def _damage(content: bytes, said: TableFile) -> list[Finding]:
+    if len(content) != said.bytes:
+        return [finding("CAS443", name="the size in bytes", value=len(content), allowed=said.bytes)]
+    digest = hashlib.sha256(content).hexdigest()
+    return [finding("CAS443", name="the SHA-256", value=digest, allowed=said.sha256)] if digest != said.sha256 else []
+
+
+def _decode(content: bytes, path: Path, damage: list[Finding]) -> pa.Table:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return pq.read_table(pa.BufferReader(content), page_checksum_verification=bool(damage))
+    except (pa.ArrowException, OSError, ValueError) as error:
+        said = str(error).partition("\n")[0]
+        found = [*damage, finding("CAS447", problem=said)]
+        raise InvalidRecordsError([each.at(file=str(path)) for each in found]) from None
+
+
+def registries_of(release: Release) -> Registries:
+    """Return the registries of a release as objects."""
+    by_kind: dict[str, list[Any]] = {}
+    models = {"actor": Actor, "place": Place, "publisher": Publisher, "state": State, "revision": Revision}
+    for entry in release._registry_entries():  # noqa: SLF001 - the same module
+        by_kind.setdefault(entry.kind, []).append(models[entry.kind].model_validate_json(json.dumps(entry.data)))
+    return Registries(**{f"{kind}s": tuple(entries) for kind, entries in by_kind.items()})
+
+
+def releases_folder() -> Path:
+    """Return the folder of the bundled releases."""
+    return Path(str(files("casus.dataset"))) / "releases"
+
+
+def bundled_versions() -> list[str]:
+    """Return the versions of the bundled releases, oldest first."""
+    folder = releases_folder()
+    found = [each.name for each in folder.iterdir() if (each / "manifest.json").is_file()] if folder.is_dir() else []
+    return sorted(found, key=lambda version: [int(part) if part.isdigit() else -1 for part in version.split(".")])
+
+
+@cache
+def bundled(version: str | None = None) -> Release:
+    """Return a bundled release: the newest, or the version asked for.
+
+    Raises
+    ------
+    UsageError
+        If that version is not bundled.
+    """
+    known = bundled_versions()
+    if not known:
+        raise ReleaseError("No release is bundled with this installation. Install casus-events again, or run casus build.")
+    if version is not None and version not in known:
+        raise UsageError(f"Version {version!r} is not bundled; bundled are: {', '.join(known)}.")
+    return Release.open(releases_folder() / (version or known[-1]))
