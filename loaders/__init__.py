@@ -15,7 +15,17 @@ if TYPE_CHECKING:
     from casus.checking import Report
     from casus.frames import Scan, Table
     from casus.querying import get_path, load, records, scan, tally, versions
-    from casus.schema import Actor, CasusError, Event, Finding, InvalidRecordsError, Place, Publisher, ReleaseError, UsageError
+    from casus.schema import (
+        Actor,
+        CasusError,
+        Event,
+        Finding,
+        InvalidRecordsError,
+        Place,
+        Publisher,
+        ReleaseError,
+        UsageError,
+    )
     from casus.validating import validate
 
 _HOME = {

@@ -80,7 +80,9 @@ def check_entry(entry: Entry) -> list[Finding]:
     try:
         MODELS[entry.kind].model_validate_json(_as_json(entry))
     except ValidationError as error:
-        only_fields = (each for each in explain(MODELS[entry.kind], error) if not each.code.startswith(("CAS2", "CAS5")))
+        only_fields = (
+            each for each in explain(MODELS[entry.kind], error) if not each.code.startswith(("CAS2", "CAS5"))
+        )
         findings.extend(only_fields)
     if entry.kind == "event":
         broken = frozenset(each.path for each in findings)
@@ -107,7 +109,10 @@ def check(corpus: Corpus, *, found: Iterable[Finding] = (), only: Sequence[Entry
         files = {(entry.file, entry.id) for entry in judged}
         mine = {entry.file for entry in judged}
         findings = [each for each in findings if (each.file, each.record or "") in files or each.file in mine]
-    order = sorted(set(findings), key=lambda each: (each.file or "", each.line or 0, each.column or 0, each.row or 0, each.code))
+    order = sorted(
+        set(findings),
+        key=lambda each: (each.file or "", each.line or 0, each.column or 0, each.row or 0, each.code),
+    )
     return Report(tuple(order), sum(entry.kind == "event" for entry in judged))
 
 

@@ -44,7 +44,9 @@ def read_collection(folder: Path) -> Collection:
         If the folder is not a dataset folder.
     """
     if not (folder / "dataset.yaml").is_file():
-        raise UsageError(f"{folder} is not a dataset folder: it has no dataset.yaml. Give the folder that holds records/.")
+        raise UsageError(
+            f"{folder} is not a dataset folder: it has no dataset.yaml. Give the folder that holds records/."
+        )
     head = read_document(folder / "dataset.yaml")
     entries, findings = read_lists(folder)
     records, more = read_records(record_files([folder / "records"]))

@@ -27,20 +27,25 @@ def logical_digest(table: pa.Table) -> str:
     out, so that it also does not depend on how the two are told apart; numbers are written as Python writes floats.
     """
     digest = hashlib.sha256()
+    encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=_text).encode
     digest.update(json.dumps(table.schema.names).encode())
     for batch in table.to_batches(max_chunksize=_BATCH):
         for row in batch.to_pylist():
             digest.update(b"\n")
-            digest.update(json.dumps(lean(row), ensure_ascii=False, sort_keys=True, default=_text).encode())
+            digest.update(encode(lean(row)).encode())
     return digest.hexdigest()
 
 
 def lean(value: Any) -> Any:
     """Return a row without absent values and empty lists, at any depth."""
     if isinstance(value, dict):
-        return {key: lean(each) for key, each in value.items() if each is not None and each != []}
+        return {
+            key: lean(each) if isinstance(each, dict | list) else each
+            for key, each in value.items()
+            if each is not None and each != []
+        }
     if isinstance(value, list):
-        return [lean(each) for each in value]
+        return [lean(each) if isinstance(each, dict | list) else each for each in value]
     return value
 
 

@@ -223,7 +223,7 @@ class _Builder:
             spot.inner[len(container)] = new
             container.append(value)
         elif not pending:
-            pending.append((self._key(container, spot, value, event), here))
+            pending.append((self._key(container, spot, event), here))
         else:
             (key, new.key) = pending.pop()
             if key is not None:
@@ -231,7 +231,7 @@ class _Builder:
                 spot.inner[key] = new
         return new
 
-    def _key(self, container: dict[str, Any], spot: Spot, value: Any, event: Any) -> str | None:
+    def _key(self, container: dict[str, Any], spot: Spot, event: Any) -> str | None:
         """Return the text of a key, or None for one that cannot be a key."""
         key = event.value if isinstance(event, yaml.ScalarEvent) else None
         if key is None:

@@ -77,7 +77,8 @@ def _event(event: Event, registries: Registries) -> Iterator[Row]:
         "domain": vocabulary("event-types")[event.type].extra["domain"],
         "date_precision": date_precision(event.date),
         "place": first and first.place,
-        "place_name": first and (registries.place[first.place].name if first.place in registries.place else first.place),
+        "place_name": first
+        and (registries.place[first.place].name if first.place in registries.place else first.place),
         "country": registries.country(first.place if first else None, _when(event)),
         "latitude": latitude,
         "longitude": longitude,
@@ -120,7 +121,10 @@ def _locations(event: Event, registries: Registries) -> Iterator[Row]:
 
 def _participants(event: Event, registries: Registries) -> Iterator[Row]:
     for part in event.participants:
-        derived = {"actor_name": registries.name(part.actor), "side": registries.side(part.actor, _when(event))}
+        derived = {
+            "actor_name": registries.name(part.actor),
+            "side": registries.side(part.actor, _when(event)),
+        }
         yield {"event_id": event.id, **_scalars(part), "role": part.roles[0], **derived}
 
 
@@ -133,7 +137,13 @@ def _participant_roles(event: Event, _registries: Registries) -> Iterator[Row]:
 def _representatives(event: Event, _registries: Registries) -> Iterator[Row]:
     for part in event.participants:
         for rank, person in enumerate(part.represented_by, start=1):
-            yield {"event_id": event.id, "key": part.key, "actor": part.actor, "rank": rank, **_scalars(person)}
+            yield {
+                "event_id": event.id,
+                "key": part.key,
+                "actor": part.actor,
+                "rank": rank,
+                **_scalars(person),
+            }
 
 
 def _quantities(event: Event, registries: Registries) -> Iterator[Row]:
@@ -168,11 +178,26 @@ _SPEECH = {"asserted_by": "asserted-by", "disputed_by": "disputed-by", "about": 
 
 
 def _citations(event: Event, _registries: Registries) -> Iterator[Row]:
+    """Yield each citation once: a part may name its source, and the source the part."""
+    seen: set[tuple[str, ...]] = set()
+    for row in _all_citations(event):
+        key = (row["part"], row["relation"], row["source"])
+        if key not in seen:
+            seen.add(key)
+            yield row
+
+
+def _all_citations(event: Event) -> Iterator[Row]:
     for source in event.sources:
         for part in source.supports:
             yield {"event_id": event.id, "part": part, "relation": "source", "source": source.key}
         for speaker in source.relays:
-            yield {"event_id": event.id, "part": f"sources/{source.key}", "relation": "relays", "source": speaker}
+            yield {
+                "event_id": event.id,
+                "part": f"sources/{source.key}",
+                "relation": "relays",
+                "source": speaker,
+            }
     for name in ("status_history", "locations", "participants", "quantities", "claims", "positions", "links"):
         for part in getattr(event, name):
             yield from _cited(event.id, f"{name}/{part.key}", part)
@@ -250,4 +275,5 @@ _FROM_REGISTRIES: Mapping[str, Callable[[Registries], Iterator[Row]]] = {
     "names": _names,
     "states": _entries("states"),
     "revisions": _entries("revisions"),
+    "wanted": _entries("wanted"),
 }

@@ -72,7 +72,11 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         manifest = Manifest.model_validate_json(text)
     except ValidationError as error:
-        said = "; ".join(each.at(file=None).one_line() for each in explain(Manifest, error)) if _is_json(text) else "it is not JSON"
+        said = (
+            "; ".join(each.at(file=None).one_line() for each in explain(Manifest, error))
+            if _is_json(text)
+            else "it is not JSON"
+        )
         raise InvalidRecordsError([finding("CAS442", problem=said).at(file=str(path))]) from None
     names = [table.name for table in manifest.tables]
     missing, unknown = [n for n in NAMES if n not in names], [n for n in names if n not in NAMES]

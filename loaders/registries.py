@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from casus.schema.registry import Actor, Place, Publisher, Revision, State
+from casus.schema.registry import Actor, Place, Publisher, Revision, State, Wanted
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ class Registries:
     publishers: tuple[Publisher, ...] = ()
     states: tuple[State, ...] = ()
     revisions: tuple[Revision, ...] = ()
+    wanted: tuple[Wanted, ...] = ()
 
     @cached_property
     def actor(self) -> Mapping[str, Actor]:
@@ -78,5 +79,3 @@ class Registries:
 def _holds(row: object, on: dt.date | None) -> bool:
     start, end = getattr(row, "start", None), getattr(row, "end", None)
     return on is None or ((start is None or start <= on) and (end is None or on <= end))
-
-

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -14,12 +13,10 @@ from typing import TYPE_CHECKING, Any
 from casus.digests import logical_digest
 from casus.manifest import RECORDS, Manifest, TableFile, read_manifest
 from casus.parquet_records import from_arrow, rows
-from casus.registries import Registries
 from casus.schema.corpus import Entry
 from casus.schema.errors import InvalidRecordsError, ReleaseError, UsageError
 from casus.schema.event import Event
 from casus.schema.findings import Finding
-from casus.schema.registry import Actor, Place, Publisher, Revision, State
 from casus.schema.rules.file import finding
 from casus.schema.tables import TABLES
 from casus.table_checks import check_event_ids, check_rows, check_schema
@@ -110,7 +107,7 @@ class Release:
             inner = {key: value for key, value in row.items() if key not in ("actor", "rank")}
             memberships.setdefault(row["actor"], []).append(inner)
         for kind, name in (("actor", "actors"), ("place", "places"), ("publisher", "publishers"), ("state", "states"),
-                           ("revision", "revisions")):  # fmt: skip
+                           ("revision", "revisions"), ("wanted", "wanted")):  # fmt: skip
             for number, row in enumerate(rows(self.table(name))):
                 for sort in lists.get(kind, ()):
                     plural = {"alias": "aliases", "misspelling": "misspellings", "host": "hosts"}[sort]
@@ -171,20 +168,13 @@ def _decode(content: bytes, path: Path, damage: list[Finding]) -> pa.Table:
     import pyarrow.parquet as pq
 
     try:
-        return pq.read_table(pa.BufferReader(content), page_checksum_verification=bool(damage))
+        # Not pq.read_table: it imports pyarrow.dataset, and with it pandas where that is installed.
+        with pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=bool(damage)) as file:
+            return file.read()
     except (pa.ArrowException, OSError, ValueError) as error:
         said = str(error).partition("\n")[0]
         found = [*damage, finding("CAS447", problem=said)]
         raise InvalidRecordsError([each.at(file=str(path)) for each in found]) from None
-
-
-def registries_of(release: Release) -> Registries:
-    """Return the registries of a release as objects."""
-    by_kind: dict[str, list[Any]] = {}
-    models = {"actor": Actor, "place": Place, "publisher": Publisher, "state": State, "revision": Revision}
-    for entry in release._registry_entries():  # noqa: SLF001 - the same module
-        by_kind.setdefault(entry.kind, []).append(models[entry.kind].model_validate_json(json.dumps(entry.data)))
-    return Registries(**{f"{kind}s": tuple(entries) for kind, entries in by_kind.items()})
 
 
 def releases_folder() -> Path:
@@ -210,7 +200,9 @@ def bundled(version: str | None = None) -> Release:
     """
     known = bundled_versions()
     if not known:
-        raise ReleaseError("No release is bundled with this installation. Install casus-events again, or run casus build.")
+        raise ReleaseError(
+            "No release is bundled with this installation. Install casus-events again, or run casus build."
+        )
     if version is not None and version not in known:
         raise UsageError(f"Version {version!r} is not bundled; bundled are: {', '.join(known)}.")
     return Release.open(releases_folder() / (version or known[-1]))

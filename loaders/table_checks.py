@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from casus.schema.constraints import Coded, Length, Pattern, Range, Reference
 from casus.schema.description import Field
-from casus.schema.errors import SchemaDefinitionError
 from casus.schema.findings import Finding
 from casus.schema.rules.file import finding
 from casus.schema.tables import Table
@@ -48,48 +47,88 @@ def check_rows(table: Table, rows: pa.Table) -> Iterator[Finding]:
 
 def check_event_ids(name: str, rows: pa.Table, known: pa.ChunkedArray) -> Iterator[Finding]:
     """Yield the first row of a table whose ``event_id`` no event has."""
-    import pyarrow.compute as pc
-
     if "event_id" in rows.column_names:
-        mask = pc.invert(pc.is_in(rows.column("event_id"), value_set=known.combine_chunks()))
-        row = pc.index(mask, value=True).as_py()
-        if row >= 0:
-            value = rows.column("event_id")[row].as_py()
-            yield finding("CAS448", path=("event_id",), name="event_id", value=value, problem="no event has that id").at(
-                row=row, record=name
+        lost = set(rows.column("event_id").unique().to_pylist()) - set(known.to_pylist())
+        if lost:
+            ids = rows.column("event_id").to_pylist()
+            row = next(number for number, event_id in enumerate(ids) if event_id in lost)
+            said = finding(
+                "CAS448", path=("event_id",), name="event_id", value=ids[row], problem="no event has that id"
             )
+            yield said.at(row=row, record=name)
 
 
 def _column_faults(column: Field, values: pa.ChunkedArray) -> Iterator[tuple[Any, str]]:
-    import pyarrow as pa
+    """Yield the mask of the bad rows and the problem, for every check that fails.
+
+    A cheap test over the whole column comes first (counts, bounds, distinct values); the mask only where it fails.
+    """
     import pyarrow.compute as pc
 
     if (column.required or column.default is not None) and values.null_count:
         yield pc.is_null(values), "it is required"
-    plain = values.cast(pa.string()) if pa.types.is_dictionary(values.type) else values
     for constraint in column.constraints:
-        match constraint:
-            case Coded(name):
-                codes = pa.array(vocabulary(name).codes, pa.string())
-                bad = pc.and_(pc.is_valid(plain), pc.invert(pc.is_in(plain, value_set=codes)))
-                problem = f"it is not in the vocabulary {name}"
-            case Pattern(regex, says, example):
-                bad = pc.invert(pc.match_substring_regex(plain, _re2(regex)))
-                problem = f"it is not {says}, such as {example}"
-            case Length(most, least):
-                length = pc.utf8_length(plain)
-                bad = pc.or_(pc.less(length, least), pc.greater(length, most))
-                problem = f"it has not {least} to {most} characters"
-            case Range(least, most):
-                inside = pc.and_(pc.greater_equal(plain, least), pc.less_equal(plain, most))
-                bad = pc.invert(inside)
-                problem = f"it is not a number from {least:g} to {most:g}"
-            case Reference():
-                continue  # resolved when the records themselves are checked
-            case _:
-                raise SchemaDefinitionError(f"{column.name}: no check of columns knows {constraint!r}.")
-        if pc.any(bad).as_py():
-            yield bad, problem
+        mask, problem = _CHECKS[type(constraint)](constraint, values)
+        if mask is not None:
+            yield mask, problem
+
+
+def _coded(coded: Coded, values: pa.ChunkedArray) -> tuple[Any, str]:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    known = set(vocabulary(coded.vocabulary).codes)
+    unknown = [each for each in values.unique().to_pylist() if each is not None and each not in known]
+    if not unknown:
+        return None, ""
+    mask = pc.is_in(values.cast(pa.string()), value_set=pa.array(unknown, pa.string()))
+    return mask, f"it is not in the vocabulary {coded.vocabulary}"
+
+
+def _pattern(pattern: Pattern, values: pa.ChunkedArray) -> tuple[Any, str]:
+    import pyarrow.compute as pc
+
+    matches = pc.match_substring_regex(values, _re2(pattern.regex))
+    mask = pc.invert(matches) if pc.all(matches).as_py() is False else None
+    return mask, f"it is not {pattern.says}, such as {pattern.example}"
+
+
+def _length(length: Length, values: pa.ChunkedArray) -> tuple[Any, str]:
+    import pyarrow.compute as pc
+
+    return _range(Range(length.least, length.most), pc.utf8_length(values))[0], (
+        f"it has not {length.least} to {length.most} characters"
+    )
+
+
+def _range(limits: Range, values: pa.ChunkedArray) -> tuple[Any, str]:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    ends = pc.min_max(values)
+    low, high = ends["min"].as_py(), ends["max"].as_py()
+    # No minimum shows NaN.
+    numbers = not (pa.types.is_floating(values.type) and pc.any(pc.is_nan(values)).as_py())
+    problem = f"it is not a number from {limits.least:g} to {limits.most:g}"
+    if numbers and (low is None or (low >= limits.least and high <= limits.most)):
+        return None, problem
+    inside = pc.and_(pc.greater_equal(values, limits.least), pc.less_equal(values, limits.most))
+    return pc.invert(inside), problem
+
+
+def _resolved_elsewhere(_reference: Reference, _values: pa.ChunkedArray) -> tuple[Any, str]:
+    """References are resolved when the records themselves are checked."""
+    return None, ""
+
+
+#: The check of every kind of constraint; one that is not here is an error when the table is checked.
+_CHECKS: dict[type, Callable[[Any, Any], tuple[Any, str]]] = {
+    Coded: _coded,
+    Pattern: _pattern,
+    Length: _length,
+    Range: _range,
+    Reference: _resolved_elsewhere,
+}
 
 
 def _re2(regex: str) -> str:
@@ -117,5 +156,7 @@ def _repeated_keys(table: Table, rows: pa.Table) -> Iterator[Finding]:
         if first != row:
             said = f"row {first} has the same {', '.join(table.key)}"
             shown = "/".join(map(str, key))
-            yield finding("CAS448", path=(table.key[-1],), name="the key", value=shown, problem=said).at(row=row, record=shown)
+            yield finding("CAS448", path=(table.key[-1],), name="the key", value=shown, problem=said).at(
+                row=row, record=shown
+            )
             return

@@ -67,7 +67,9 @@ def _path(path: Path) -> Report:
 def _files(paths: list[Path]) -> Report:
     files = record_files(paths)
     if not files:
-        raise UsageError(f"There is no record file in {', '.join(map(str, paths))}. Records end in .yaml, .yml or .json.")
+        raise UsageError(
+            f"There is no record file in {', '.join(map(str, paths))}. Records end in .yaml, .yml or .json."
+        )
     entries, findings = read_records(files)
     folder = dataset_folder_of(files[0])
     if folder is None:
@@ -94,5 +96,5 @@ def _release(folder: Path | None) -> Report:
 
     release = bundled() if folder is None else Release.open(folder)
     entries = list(release.entries())
-    corpus = Corpus(tuple(entries), as_of=release.manifest.as_of)
+    corpus = Corpus(tuple(entries), as_of=release.manifest.as_of.isoformat())
     return check(corpus, only=[entry for entry in entries if entry.kind == "event"])

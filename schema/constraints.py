@@ -1,8 +1,8 @@
-"""Constraints as value objects.
+r"""Constraints as value objects.
 
 Each stands in the ``Annotated[...]`` of a field. Pydantic applies it through ``__get_pydantic_core_schema__``;
 the other renderers read the object itself (see :mod:`casus.schema.description`), so a constraint is written once.
-Patterns keep to a portable subset (anchored, no ``\\d`` or ``\\w``, no look-around), so that every engine agrees.
+Patterns keep to a portable subset (anchored, no ``\d`` or ``\w``, no look-around), so that every engine agrees.
 """
 
 from __future__ import annotations
@@ -138,7 +138,8 @@ class NotNull(Constraint):
         schema = handler(source)
         if schema["type"] != "nullable":
             raise SchemaDefinitionError(f"{self!r} is for optional fields, not for {schema['type']}.")
-        return schema["schema"]
+        inner: CoreSchema = schema["schema"]
+        return inner
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import types
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -22,6 +22,9 @@ from casus.schema.constraints import Coded, Constraint, IsoDate, Items, NotNull
 from casus.schema.errors import SchemaDefinitionError
 
 C = TypeVar("C", bound=Constraint)
+
+
+ANY_NUMBER = Items()
 
 
 class Kind(StrEnum):
@@ -38,7 +41,7 @@ class Kind(StrEnum):
 _KINDS = {str: Kind.TEXT, int: Kind.INTEGER, float: Kind.NUMBER, bool: Kind.BOOLEAN, dt.date: Kind.DATE}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Struct:
     """A model: its name, what it is, its fields in order."""
 
@@ -48,10 +51,14 @@ class Struct:
 
     def field(self, name: str) -> Field | None:
         """Return the field of that name, or None."""
-        return next((field for field in self.fields if field.name == name), None)
+        return self._by_name.get(name)
+
+    @cached_property
+    def _by_name(self) -> dict[str, Field]:
+        return {field.name: field for field in self.fields}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Field:
     """One field of a model.
 
@@ -64,7 +71,7 @@ class Field:
     required: bool
     many: bool = False
     constraints: tuple[Constraint, ...] = ()
-    items: Items = Items()
+    items: Items = ANY_NUMBER
     struct: Struct | None = None
     default: Any = None
 

@@ -70,23 +70,32 @@ class EventDate(Record):
     )
     extent: Annotated[str, Coded("date-extents")] = Field(
         default="spans",
-        description="Whether the event fills the days from start to end (`spans`) or lies somewhere in them (`within`).",
+        description="Whether the event fills the days from start to end (`spans`) or lies in them somewhere (`within`).",
     )
     start_time: Maybe[Clock] = Field(default=None, description="Time of day at which it began, at `utc_offset`.")
     end_time: Maybe[Clock] = Field(default=None, description="Time of day at which it ended, at `utc_offset`.")
     utc_offset: Maybe[Offset] = Field(
-        default=None, description="Offset from UTC of the two times, at the place of the event (of the speaker for a speech)."
+        default=None,
+        description="Offset from UTC of the two times, at the place of the event (of the speaker for a speech).",
     )
     basis: Annotated[str, Coded("date-bases")] = Field(
-        default="stated", description="Whether a source states the date or the coder inferred it from what sources state."
+        default="stated",
+        description="Whether a source states the date or the coder inferred it from what sources state.",
     )
     announced: Maybe[Day] = Field(default=None, description="Day on which the event was announced beforehand.")
-    published: Maybe[Day] = Field(default=None, description="Day on which the text (proposal, agreement, law) became public.")
+    published: Maybe[Day] = Field(
+        default=None, description="Day on which the text (proposal, agreement, law) became public."
+    )
     signed: Maybe[Day] = Field(default=None, description="Day of signature.")
-    effective: Maybe[Day] = Field(default=None, description="Day from which the measure, truce or agreement has effect.")
-    ended: Maybe[Day] = Field(default=None, description="Last day on which the measure, truce or agreement was in force.")
+    effective: Maybe[Day] = Field(
+        default=None, description="Day from which the measure, truce or agreement has effect."
+    )
+    ended: Maybe[Day] = Field(
+        default=None, description="Last day on which the measure, truce or agreement was in force."
+    )
     concerns: Maybe[Period] = Field(
-        default=None, description="The period that an offer, threat or demand speaks of, which is not the event's own date."
+        default=None,
+        description="The period that an offer, threat or demand speaks of, which is not the event's own date.",
     )
 
 
@@ -107,15 +116,20 @@ class Location(Record):
     key: Key = Field(description="Key of this location, unique in the record.")
     place: PlaceRef = Field(description="The place, by its id in the place registry.")
     role: Annotated[str, Coded("location-roles")] = Field(
-        default="site", description="What the place is to the event: where it happened, its target, where it was launched."
+        default="site",
+        description="What the place is to the event: where it happened, its target, where it was launched.",
     )
     precision: WherePrecision = Field(
-        default=1, description="How exactly the place is known, 1 (exact) to 7, as in UCDP's where_prec (see `precisions`)."
+        default=1,
+        description="How exactly the place is known, 1 (exact) to 7, as in UCDP's where_prec (see `precisions`).",
     )
     controlled_by: Maybe[ActorRef] = Field(
-        default=None, description="Who controlled the place in fact at that time; says nothing of whose it is by law."
+        default=None,
+        description="Who controlled the place in fact at that time; says nothing of whose it is by law.",
     )
-    asserted_by: SpeakerRefs = Field(default=(), description="Who says so, where the location or its control is contested.")
+    asserted_by: SpeakerRefs = Field(
+        default=(), description="Who says so, where the location or its control is contested."
+    )
 
 
 class Representative(Record):
@@ -149,9 +163,11 @@ class Quantity(Record):
     measure: Annotated[str, Coded("measures")] = Field(description="What is counted or measured; it fixes the unit.")
     cumulative: bool = Field(
         default=False,
-        description="Whether it is a running total over several events; such numbers are never tallied with those of one event.",
+        description="Whether it is a running total over several events; such numbers are not tallied.",
     )
-    item: Maybe[Annotated[str, Coded("items")]] = Field(default=None, description="Which kind of things or people is counted.")
+    item: Maybe[Annotated[str, Coded("items")]] = Field(
+        default=None, description="Which kind of things or people is counted."
+    )
     subject: Maybe[ActorRef] = Field(default=None, description="Whose people or things are counted.")
     recipient: Maybe[ActorRef] = Field(default=None, description="Who received or is to receive them.")
     place: Maybe[PlaceRef] = Field(default=None, description="The place that the number is limited to.")
@@ -162,11 +178,16 @@ class Quantity(Record):
     words: Maybe[Annotated[str, Coded("number-words")]] = Field(
         default=None, description="The word that stands for a number where the claimant gives no figure."
     )
-    currency: Maybe[Annotated[str, CURRENCY]] = Field(default=None, description="ISO 4217 code, for sums of money only.")
+    currency: Maybe[Annotated[str, CURRENCY]] = Field(
+        default=None, description="ISO 4217 code, for sums of money only."
+    )
     base: Maybe[Sentence] = Field(default=None, description="For shares: what the percentage is a part of.")
-    as_of: Maybe[Day] = Field(default=None, description="Day that the number describes, where it is not the event's own.")
+    as_of: Maybe[Day] = Field(
+        default=None, description="Day that the number describes, where it is not the event's own."
+    )
     claimant: Maybe[SpeakerRef] = Field(
-        default=None, description="Who says so: the most specific speaker that a source names; the outlet for its own count."
+        default=None,
+        description="Who says so: the most specific speaker that a source names; the outlet for its own count.",
     )
     attribution: Annotated[str, Coded("attributions")] = Field(
         default="named",
@@ -174,24 +195,28 @@ class Quantity(Record):
         "it), or nobody (unattributed).",
     )
     said_on: Maybe[Day] = Field(default=None, description="Day on which the claimant said so.")
-    replaces: Maybe[QuantityRef] = Field(default=None, description="Key of the same claimant's earlier number that this corrects.")
+    replaces: Maybe[QuantityRef] = Field(
+        default=None, description="Key of the same claimant's earlier number that this corrects."
+    )
     sources: SomeSourceRefs = Field(description="Keys of the sources that carry the number.")
 
 
 class Claim(Record):
-    """One assertion about the event, tied to whoever makes it; what the record's other parts say is not repeated here."""
+    """One assertion about the event, tied to whoever makes it; what other parts of the record say is not repeated."""
 
     key: Key = Field(description="Key of this claim, unique in the record.")
     kind: Annotated[str, Coded("claim-kinds")] = Field(
-        default="fact", description="What sort of assertion it is: of a fact, a cause, a superlative, an evaluation, a forecast."
+        default="fact",
+        description="What sort of assertion it is: of a fact, a cause, a superlative, an evaluation, a forecast.",
     )
     claimant: Maybe[SpeakerRef] = Field(default=None, description="Who makes it; see Quantity.claimant.")
     attribution: Annotated[str, Coded("attributions")] = Field(default="named", description="See Quantity.attribution.")
     stance: Annotated[str, Coded("claim-stances")] = Field(
-        default="asserts", description="Whether the claimant asserts, denies, confirms or disputes the statement."
+        default="asserts",
+        description="Whether the claimant asserts, denies, confirms or disputes the statement.",
     )
     about: Annotated[tuple[Pointer, ...], Items(least=1, most=20, distinct=True)] = Field(
-        description="The parts of the record that it is about: `date`, `outcome`, `quantities/q2`, `event` for all of it."
+        description="The parts of the record that it is about: `date`, `quantities/q2`, `event` for all of it."
     )
     statement: Sentence = Field(description="What is claimed, in own words, as a full sentence.")
     scope: Maybe[Sentence] = Field(
@@ -207,11 +232,17 @@ class Position(Record):
     key: Key = Field(description="Key of this position, unique in the record.")
     actor: SpeakerRef = Field(description="Whose position it is.")
     issue: Issue = Field(description="The issue that it is about.")
-    stance: Annotated[str, Coded("position-stances")] = Field(description="Whether it is demanded, offered, accepted or rejected.")
+    stance: Annotated[str, Coded("position-stances")] = Field(
+        description="Whether it is demanded, offered, accepted or rejected."
+    )
     statement: Sentence = Field(description="The position in own words.")
     condition: Maybe[Sentence] = Field(default=None, description="What the position is made to depend on.")
-    option: Maybe[Line] = Field(default=None, description="Name of the alternative it belongs to, where a text offers several.")
-    said_by: Maybe[SpeakerRef] = Field(default=None, description="Who reports the position, where it is not the party itself.")
+    option: Maybe[Line] = Field(
+        default=None, description="Name of the alternative it belongs to, where a text offers several."
+    )
+    said_by: Maybe[SpeakerRef] = Field(
+        default=None, description="Who reports the position, where it is not the party itself."
+    )
     said_on: Maybe[Day] = Field(default=None, description="Day on which it was put.")
     sources: SomeSourceRefs = Field(description="Keys of the sources that carry it.")
 
@@ -220,7 +251,10 @@ class Outcome(Record):
     """What came of the event, as far as those who took part agree; where they differ, see the claims."""
 
     result: Sentence = Field(description="What came of it, in a sentence.")
-    agreed: Issues = Field(default=(), description="Issues on which the parties agreed; the terms stand in the agreement's record.")
+    agreed: Issues = Field(
+        default=(),
+        description="Issues on which the parties agreed; the terms stand in the agreement's record.",
+    )
     votes_for: Maybe[Votes] = Field(default=None, description="Votes in favour.")
     votes_against: Maybe[Votes] = Field(default=None, description="Votes against.")
     abstentions: Maybe[Votes] = Field(default=None, description="Abstentions.")
@@ -234,7 +268,8 @@ class Link(Record):
     relation: Annotated[str, Coded("relations")] = Field(description="What this event is to the other one.")
     target: EventRef = Field(description="Id of the other event.")
     asserted_by: SpeakerRefs = Field(
-        default=(), description="Who says that the events are so related; needed for causes (retaliates-for, results-from)."
+        default=(),
+        description="Who says that the events are so related; needed for causes (retaliates-for, results-from).",
     )
     disputed_by: SpeakerRefs = Field(default=(), description="Who denies it.")
     sources: SourceRefs = Field(default=(), description="Keys of the sources that state it.")
@@ -247,14 +282,19 @@ class Source(Record):
     url: Url = Field(description="Address of the page that was read.")
     publisher: PublisherRef = Field(description="Who published it, by id in the publisher registry.")
     title: Sentence = Field(description="The page's own title.")
-    published: Maybe[Day] = Field(default=None, description="Day of publication that the page states. Never the event's date.")
+    published: Maybe[Day] = Field(
+        default=None, description="Day of publication that the page states. Never the event's date."
+    )
     language: Language = Field(default="en", description="Language of the page (ISO 639).")
     accessed: Day = Field(description="Day on which the page was read.")
     archive_url: Maybe[Url] = Field(default=None, description="Address of an archived copy.")
-    kind: Annotated[str, Coded("source-kinds")] = Field(default="news", description="News, official document or analysis.")
+    kind: Annotated[str, Coded("source-kinds")] = Field(
+        default="news", description="News, official document or analysis."
+    )
     relays: SpeakerRefs = Field(default=(), description="Whose report, wire or broadcast the page repeats.")
     supports: Annotated[tuple[Pointer, ...], Items(most=60, distinct=True)] = Field(
-        default=(), description="Parts of the record that it supports and that have no source keys of their own."
+        default=(),
+        description="Parts of the record that it supports and that have no source keys of their own.",
     )
 
 
@@ -297,16 +337,23 @@ class Event(Record):
     """One event of conflict or diplomacy: what happened, was planned, offered or threatened, and who says so."""
 
     id: EventId = Field(description="Stable id: a name, not data. Never changed, never used again.")
-    type: Annotated[str, Coded("event-types")] = Field(description="What happened: one act, by the decision tree of the codebook.")
+    type: Annotated[str, Coded("event-types")] = Field(
+        description="What happened: one act, by the decision tree of the codebook."
+    )
     mode: Maybe[Annotated[str, Coded("modes")]] = Field(
-        default=None, description="How it was done: one of the modes of the type. Authored records always have one."
+        default=None,
+        description="How it was done: one of the modes of the type. Authored records always have one.",
     )
     other_modes: Annotated[tuple[Annotated[str, Coded("modes")], ...], Items(most=12, distinct=True)] = Field(
         default=(), description="Further modes of the same type that apply."
     )
     title: Line = Field(description="Short neutral name of the event; asserts nothing that is contested.")
-    summary: Paragraph = Field(description="What happened, in a few sentences of own words; contested things with who says so.")
-    status: Annotated[str, Coded("statuses")] = Field(description="Where the event stands: planned, under way, held, called off.")
+    summary: Paragraph = Field(
+        description="What happened, in a few sentences of own words; contested things with who says so."
+    )
+    status: Annotated[str, Coded("statuses")] = Field(
+        description="Where the event stands: planned, under way, held, called off."
+    )
     status_history: Annotated[tuple[StatusRow, ...], Items(most=100)] = Field(
         default=(), description="How the status moved, oldest first; the last row equals `status`."
     )
@@ -315,15 +362,25 @@ class Event(Record):
         default=(), description="What kinds of things were attacked, as the sources state; violence only."
     )
     date: EventDate = Field(description="When it took place or is planned to.")
-    locations: Annotated[tuple[Location, ...], Items(most=300)] = Field(default=(), description="Where; the main place first.")
-    participants: Annotated[tuple[Participant, ...], Items(most=300)] = Field(default=(), description="Who took part, and as what.")
-    quantities: Annotated[tuple[Quantity, ...], Items(most=500)] = Field(default=(), description="Numbers, each with its claimant.")
-    claims: Annotated[tuple[Claim, ...], Items(most=500)] = Field(default=(), description="Assertions, each with its claimant.")
+    locations: Annotated[tuple[Location, ...], Items(most=300)] = Field(
+        default=(), description="Where; the main place first."
+    )
+    participants: Annotated[tuple[Participant, ...], Items(most=300)] = Field(
+        default=(), description="Who took part, and as what."
+    )
+    quantities: Annotated[tuple[Quantity, ...], Items(most=500)] = Field(
+        default=(), description="Numbers, each with its claimant."
+    )
+    claims: Annotated[tuple[Claim, ...], Items(most=500)] = Field(
+        default=(), description="Assertions, each with its claimant."
+    )
     positions: Annotated[tuple[Position, ...], Items(most=500)] = Field(
         default=(), description="What the parties demand, offer, accept or reject, issue by issue."
     )
     outcome: Maybe[Outcome] = Field(default=None, description="What came of it.")
-    links: Annotated[tuple[Link, ...], Items(most=200)] = Field(default=(), description="How it relates to other events.")
+    links: Annotated[tuple[Link, ...], Items(most=200)] = Field(
+        default=(), description="How it relates to other events."
+    )
     sources: Annotated[tuple[Source, ...], Items(least=1, most=100)] = Field(description="The pages that were read.")
     coding: Coding = Field(description="How the record was made.")
     external_ids: Annotated[tuple[ExternalId, ...], Items(most=50)] = Field(

@@ -38,7 +38,9 @@ class Membership(Record):
     """What an actor belongs to, or which office a person holds, and when."""
 
     of: ActorRef = Field(description="The actor that it belongs to, or where the office is.")
-    kind: Annotated[str, Coded("membership-kinds")] = Field(description="Part of it, member of it, or holder of an office in it.")
+    kind: Annotated[str, Coded("membership-kinds")] = Field(
+        description="Part of it, member of it, or holder of an office in it."
+    )
     office: Maybe[Line] = Field(default=None, description="The office, for persons.")
     start: Maybe[Day] = Field(default=None, description="First day, if known.")
     end: Maybe[Day] = Field(default=None, description="Last day, if it has ended.")
@@ -52,7 +54,9 @@ class Actor(Record):
     kind: Annotated[str, Coded("actor-kinds")] = Field(description="What kind of actor it is.")
     name: Line = Field(description="English name: Wikidata's label where there is one.")
     aliases: Texts = Field(default=(), description="Other names and spellings, in any script.")
-    misspellings: Texts = Field(default=(), description="Wrong spellings that were seen in sources, kept so that they can be found.")
+    misspellings: Texts = Field(
+        default=(), description="Wrong spellings that were seen in sources, kept so that they can be found."
+    )
     wikidata: Maybe[Annotated[str, WIKIDATA]] = Field(default=None, description="Wikidata item.")
     memberships: Annotated[tuple[Membership, ...], Items(most=100)] = Field(
         default=(), description="What it belongs to, by date; the side in an event is derived from this."
@@ -71,14 +75,18 @@ class Jurisdiction(Record):
 class Place(Record):
     """A place. Who controls it in fact is a matter of events, not of this registry."""
 
-    id: EntryId = Field(description="Stable id: ISO3 of the state it belongs to by law, and a name; ISO3 alone for a country.")
+    id: EntryId = Field(
+        description="Stable id: ISO3 of the state it belongs to by law, and a name; ISO3 alone for a country."
+    )
     kind: Annotated[str, Coded("place-kinds")] = Field(description="What kind of place it is.")
     name: Line = Field(description="English name; Ukrainian places by their Ukrainian name.")
     aliases: Texts = Field(default=(), description="Other names and spellings.")
     misspellings: Texts = Field(default=(), description="Wrong spellings that were seen in sources.")
     latitude: Maybe[Latitude] = Field(default=None, description="Degrees north, WGS 84, of a point in the place.")
     longitude: Maybe[Longitude] = Field(default=None, description="Degrees east, WGS 84, of a point in the place.")
-    coordinates_from: Maybe[Line] = Field(default=None, description="Openly licensed source of the coordinates, such as `geonames:703448`.")
+    coordinates_from: Maybe[Line] = Field(
+        default=None, description="Openly licensed source of the coordinates, such as `geonames:703448`."
+    )
     countries: Annotated[tuple[Jurisdiction, ...], Items(least=1, most=10)] = Field(
         description="State or states that it belongs to by law; borders and control are kept apart."
     )
@@ -95,7 +103,9 @@ class Publisher(Record):
     hosts: Annotated[tuple[Annotated[str, HOST], ...], Items(least=1, most=30, distinct=True)] = Field(
         description="Web hosts it publishes on; subdomains count as the same."
     )
-    country: Maybe[Annotated[str, ISO3]] = Field(default=None, description="ISO3 of the state where it publishes; absent when unknown.")
+    country: Maybe[Annotated[str, ISO3]] = Field(
+        default=None, description="ISO3 of the state where it publishes; absent when unknown."
+    )
     owner: Annotated[str, Coded("owner-kinds")] = Field(description="What kind of owner it has.")
     independence_group: EntryId = Field(
         description="Publishers of one owner or one state share a group; two sources of one group are not independent."
@@ -109,8 +119,12 @@ class State(Record):
     iso3: Annotated[str, ISO3] = Field(description="ISO 3166-1 alpha-3 code.")
     name: Line = Field(description="Short English name.")
     gwn: Maybe[StateNumber] = Field(default=None, description="Gleditsch-Ward number; absent where that list has none.")
-    cow: Maybe[StateNumber] = Field(default=None, description="Correlates of War code; absent where that list has none.")
-    start: Maybe[Day] = Field(default=None, description="First day of the spell; absent where neither list has the state.")
+    cow: Maybe[StateNumber] = Field(
+        default=None, description="Correlates of War code; absent where that list has none."
+    )
+    start: Maybe[Day] = Field(
+        default=None, description="First day of the spell; absent where neither list has the state."
+    )
     start_of: Maybe[Annotated[str, Coded("state-lists")]] = Field(
         default=None, description="The list that the first day is taken from."
     )
@@ -124,7 +138,9 @@ class Revision(Record):
     kind: Annotated[str, Coded("revision-kinds")] = Field(description="Withdrawn, or merged into another record.")
     on: Day = Field(description="Day on which it went.")
     reason: Sentence = Field(description="Why.")
-    replaced_by: Maybe[EventRef] = Field(default=None, description="For merged records: the record that holds its content now.")
+    replaced_by: Maybe[EventRef] = Field(
+        default=None, description="For merged records: the record that holds its content now."
+    )
 
 
 class Wanted(Record):

@@ -43,7 +43,10 @@ def schema_lines(schema: pa.Schema) -> str:
         nested = field.type
         shown = str(nested)
         if pa.types.is_list(nested):
-            nested, shown = nested.value_type, f"list<{'struct' if pa.types.is_struct(nested.value_type) else nested.value_type}>"
+            nested, shown = (
+                nested.value_type,
+                f"list<{'struct' if pa.types.is_struct(nested.value_type) else nested.value_type}>",
+            )
         elif pa.types.is_struct(nested):
             shown = "struct"
         lines.append(f"{'  ' * depth}{field.name}: {shown}{'' if field.nullable else ' not null'}")

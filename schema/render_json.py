@@ -29,10 +29,15 @@ def event_schema() -> dict[str, Any]:
     return schema
 
 
-def registry_schema(kind: str) -> dict[str, Any]:
-    """Return the JSON Schema of a registry file: a list of entries of one kind (``actor``, ``place`` ...)."""
+def list_name(kind: str) -> str:
+    """Return what a file with entries of a kind is called."""
+    return kind if kind == "wanted" else f"{kind}s"
+
+
+def list_schema(kind: str) -> dict[str, Any]:
+    """Return the JSON Schema of a file that lists entries of one kind (``actor``, ``place`` ...)."""
     model = MODELS[kind]
-    entry = _document(model, f"{kind}s")
+    entry = _document(model, list_name(kind))
     head = {name: entry.pop(name) for name in ("$schema", "$id", "title")}
     defs = entry.pop("$defs", {})
     defs[model.__name__] = entry

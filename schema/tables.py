@@ -28,7 +28,7 @@ from casus.schema.event import (
     Source,
     StatusRow,
 )
-from casus.schema.registry import Actor, Membership, Place, Publisher, Revision, State
+from casus.schema.registry import Actor, Membership, Place, Publisher, Revision, State, Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,8 @@ _PERIOD = (
 )
 _ACTOR_NAME = _text("actor_name", "English name of the actor (derived from the registry).", required=True)
 _SIDE = _text(
-    "side", "ISO3 of the state that the actor is, or belongs to on the day of the event (derived); absent for others."
+    "side",
+    "ISO3 of the state that the actor is, or belongs to on the day of the event (derived); absent for others.",
 )
 _CLAIMANT_SIDE = _text("claimant_side", "ISO3 of the state that the claimant is or belongs to on that day (derived).")
 
@@ -95,14 +96,40 @@ _TABLES = (
             _text("domain", "Domain of the type: diplomacy, pressure or military (derived).", required=True),
             *_plain(Event, "mode", "title", "summary", "status"),
             *_EVENT_DATE,
-            _text("date_precision", "How exact the date is (derived from start, end and extent).", required=True, codes="date-precisions"),
+            _text(
+                "date_precision",
+                "How exact the date is (derived from start, end and extent).",
+                required=True,
+                codes="date-precisions",
+            ),
             *_prefixed("concerns", _PERIOD),
             _text("place", "Id of the first location."),
             _text("place_name", "English name of the first location (derived from the registry)."),
-            _text("country", "ISO3 of the state that the first location belongs to by law on that day; absent if several."),
-            Field("latitude", "Degrees north, WGS 84, of the first location.", Kind.NUMBER, required=False, constraints=(Range(-90, 90),)),
-            Field("longitude", "Degrees east, WGS 84, of the first location.", Kind.NUMBER, required=False, constraints=(Range(-180, 180),)),
-            Field("where_precision", "Precision of the first location, 1 (exact) to 7.", Kind.INTEGER, required=False, constraints=(Range(1, 7),)),
+            _text(
+                "country",
+                "ISO3 of the state that the first location belongs to by law on that day; absent if several.",
+            ),
+            Field(
+                "latitude",
+                "Degrees north, WGS 84, of the first location.",
+                Kind.NUMBER,
+                required=False,
+                constraints=(Range(-90, 90),),
+            ),
+            Field(
+                "longitude",
+                "Degrees east, WGS 84, of the first location.",
+                Kind.NUMBER,
+                required=False,
+                constraints=(Range(-180, 180),),
+            ),
+            Field(
+                "where_precision",
+                "Precision of the first location, 1 (exact) to 7.",
+                Kind.INTEGER,
+                required=False,
+                constraints=(Range(1, 7),),
+            ),
             _text("outcome", "What came of it, as far as those who took part agree."),
             Field("votes_for", "Votes in favour.", Kind.INTEGER, required=False, constraints=(Range(0, 1000),)),
             Field("votes_against", "Votes against.", Kind.INTEGER, required=False, constraints=(Range(0, 1000),)),
@@ -133,9 +160,24 @@ _TABLES = (
             EVENT_ID,
             *_plain(Location),
             _text("place_name", "English name of the place (derived).", required=True),
-            _text("country", "ISO3 of the state that it belongs to by law on that day (derived); absent if several."),
-            Field("latitude", "Degrees north, WGS 84 (derived).", Kind.NUMBER, required=False, constraints=(Range(-90, 90),)),
-            Field("longitude", "Degrees east, WGS 84 (derived).", Kind.NUMBER, required=False, constraints=(Range(-180, 180),)),
+            _text(
+                "country",
+                "ISO3 of the state that it belongs to by law on that day (derived); absent if several.",
+            ),
+            Field(
+                "latitude",
+                "Degrees north, WGS 84 (derived).",
+                Kind.NUMBER,
+                required=False,
+                constraints=(Range(-90, 90),),
+            ),
+            Field(
+                "longitude",
+                "Degrees east, WGS 84 (derived).",
+                Kind.NUMBER,
+                required=False,
+                constraints=(Range(-180, 180),),
+            ),
         ),
     ),
     Table(
@@ -154,7 +196,11 @@ _TABLES = (
         "participant_roles",
         "The roles of each participant, one a row.",
         ("event_id", "key", "role"),
-        (EVENT_ID, *_plain(Participant, "key", "actor"), _text("role", "One role of the participant.", required=True, codes="roles")),
+        (
+            EVENT_ID,
+            *_plain(Participant, "key", "actor"),
+            _text("role", "One role of the participant.", required=True, codes="roles"),
+        ),
     ),
     Table(
         "representatives",
@@ -171,9 +217,19 @@ _TABLES = (
         "quantities",
         "Numbers, one row per claimant. Do not add rows of one event: use casus.tally.",
         ("event_id", "key"),
-        (EVENT_ID, *_plain(Quantity), _text("unit", "Unit that the measure fixes (derived).", required=True), _CLAIMANT_SIDE),
+        (
+            EVENT_ID,
+            *_plain(Quantity),
+            _text("unit", "Unit that the measure fixes (derived).", required=True),
+            _CLAIMANT_SIDE,
+        ),
     ),
-    Table("claims", "Assertions, one row per claimant.", ("event_id", "key"), (EVENT_ID, *_plain(Claim), _CLAIMANT_SIDE)),
+    Table(
+        "claims",
+        "Assertions, one row per claimant.",
+        ("event_id", "key"),
+        (EVENT_ID, *_plain(Claim), _CLAIMANT_SIDE),
+    ),
     Table(
         "positions",
         "What the parties demand, offer, accept or reject, by issue.",
@@ -190,7 +246,11 @@ _TABLES = (
             EVENT_ID,
             _text("part", "The part of the record: a field, or list/key such as quantities/q2.", required=True),
             _text("relation", "source, asserted-by, disputed-by, about or relays.", required=True),
-            _text("source", "Key of the source; for the other relations the speaker's id or the part that it is about.", required=True),
+            _text(
+                "source",
+                "Key of the source; for the other relations the speaker's id or the part that it is about.",
+                required=True,
+            ),
         ),
     ),
     Table(
@@ -208,9 +268,18 @@ _TABLES = (
         "memberships",
         "What actors belong to and which offices persons hold, by date.",
         ("actor", "rank"),
-        (_text("actor", "Id of the actor.", required=True), _count("rank", "Position in the actor's list, from 1."), *_plain(Membership)),
+        (
+            _text("actor", "Id of the actor.", required=True),
+            _count("rank", "Position in the actor's list, from 1."),
+            *_plain(Membership),
+        ),
     ),
-    Table("places", "The registry of places.", ("id",), (*_plain(Place), _text("country", "ISO3, where one state holds it by law today."))),
+    Table(
+        "places",
+        "The registry of places.",
+        ("id",),
+        (*_plain(Place), _text("country", "ISO3, where one state holds it by law today.")),
+    ),
     Table("publishers", "The registry of publishers.", ("id",), _plain(Publisher)),
     Table(
         "names",
@@ -225,6 +294,7 @@ _TABLES = (
     ),
     Table("states", "States with their numbers in the field's lists, by date.", ("iso3", "start"), _plain(State)),
     Table("revisions", "Records that were withdrawn or merged.", ("id",), _plain(Revision)),
+    Table("wanted", "Events that records link to and that are not recorded yet.", ("id",), _plain(Wanted)),
 )
 
 TABLES: Mapping[str, Table] = MappingProxyType({table.name: table for table in _TABLES})

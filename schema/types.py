@@ -32,7 +32,9 @@ POINTER = Pattern(
     "quantities/q2",
 )
 URL = Pattern(
-    '^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[^ \\t\\r\\n"<>\\\\^`{|}]*)?$', "a web address", "https://example.org/page"
+    '^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[^ \\t\\r\\n"<>\\\\^`{|}]*)?$',
+    "a web address",
+    "https://example.org/page",
 )
 CLEAN = Pattern(
     "^[^\\u0000-\\u0008\\u000b-\\u001f\\u007f\\u202a-\\u202e\\u2066-\\u2069]*$",

@@ -168,7 +168,11 @@ def _merged_into_something(corpus: Corpus) -> Iterator[Fault]:
         target = entry.data.get("replaced_by")
         merged = entry.data.get("kind") == "merged"
         if merged != (target is not None) or (target is not None and target not in corpus.ids("event")):
-            yield entry, ("replaced_by" if target else "kind",), {"value": target or "nothing", "id": entry.id}
+            yield (
+                entry,
+                ("replaced_by" if target else "kind",),
+                {"value": target or "nothing", "id": entry.id},
+            )
 
 
 def _one_namespace(corpus: Corpus) -> Iterator[Fault]:
@@ -187,7 +191,11 @@ def _host_fits_publisher(corpus: Corpus) -> Iterator[Fault]:
                 continue
             host = urlsplit(url).hostname or ""
             if not any(host == each or host.endswith(f".{each}") for each in hosts):
-                values = {"value": host, "publisher": source.get("publisher"), "allowed": ", ".join(map(str, hosts))}
+                values = {
+                    "value": host,
+                    "publisher": source.get("publisher"),
+                    "allowed": ", ".join(map(str, hosts)),
+                }
                 yield entry, (*source.path, "url"), values
 
 
@@ -286,161 +294,321 @@ def _stale(_corpus: Corpus) -> Iterator[Fault]:
 
 DATASET_RULES: tuple[DatasetRule, ...] = (
     DatasetRule(
-        code="CAS301", title="Ids are unique", reason="An id names one thing.", check=_ids_unique,
-        message="The id {value} also stands in {other}.", fix="Give the newer record another id.",
+        code="CAS301",
+        title="Ids are unique",
+        reason="An id names one thing.",
+        check=_ids_unique,
+        message="The id {value} also stands in {other}.",
+        fix="Give the newer record another id.",
         counterexample=Patch(also={"event": [{"$example": {}}]}),
     ),
     DatasetRule(
-        code="CAS302", title="Links lead to a record", reason="A link to nothing cannot be followed.",
-        check=_links_resolve, message="No record has the id {value}{nearest}.",
+        code="CAS302",
+        title="Links lead to a record",
+        reason="A link to nothing cannot be followed.",
+        check=_links_resolve,
+        message="No record has the id {value}{nearest}.",
         fix="Correct the id; for an event that is not recorded yet add it to dataset/wanted.yaml.",
         counterexample=Patch({"links[0].target": "2025-05-16-istanbul-talk"}),
     ),
     DatasetRule(
-        code="CAS303", title="Wanted events are yet to be recorded", reason="The list says what is missing.",
-        check=_links_wanted, message="The link leads to {value}, which is wanted and not recorded yet.",
-        fix="Nothing, until somebody records it.", severity=Severity.WARNING,
-        counterexample=Patch({"links[0].target": "2025-05-19-call"},
-                             {"wanted": [{"id": "2025-05-19-call", "title": "A call"}]}),
+        code="CAS303",
+        title="Wanted events are yet to be recorded",
+        reason="The list says what is missing.",
+        check=_links_wanted,
+        message="The link leads to {value}, which is wanted and not recorded yet.",
+        fix="Nothing, until somebody records it.",
+        severity=Severity.WARNING,
+        counterexample=Patch(
+            {"links[0].target": "2025-05-19-call"}, {"wanted": [{"id": "2025-05-19-call", "title": "A call"}]}
+        ),
     ),
     DatasetRule(
-        code="CAS304", title="Actors are in the registry", reason="A name that is spelt in three ways is three actors.",
-        check=_resolves("actor", "speaker"), message="Nobody has the id {value}{nearest}.",
+        code="CAS304",
+        title="Actors are in the registry",
+        reason="A name that is spelt in three ways is three actors.",
+        check=_resolves("actor", "speaker"),
+        message="Nobody has the id {value}{nearest}.",
         fix="Use the registry's id, or add the actor to dataset/registries/actors.yaml.",
-        authored_only=True, counterexample=Patch({"participants[0].actor": "ukr-ministry-of-magic"}),
-    ),
-    DatasetRule(
-        code="CAS305", title="Places are in the registry", reason="Coordinates and countries stand there.",
-        check=_resolves("place"), message="No place has the id {value}{nearest}.",
-        fix="Use the registry's id, or add the place to dataset/registries/places.yaml.",
-        authored_only=True, counterexample=Patch({"locations[0].place": "tur-atlantis"}),
-    ),
-    DatasetRule(
-        code="CAS306", title="Publishers are in the registry", reason="Independence is judged by their owners.",
-        check=_resolves("publisher"), message="No publisher has the id {value}{nearest}.",
-        fix="Use the registry's id, or add the publisher to dataset/registries/publishers.yaml.",
-        authored_only=True, counterexample=Patch({"sources[0].publisher": "nobody-news"}),
-    ),
-    DatasetRule(
-        code="CAS307", title="Persons are persons of the registry", reason="Public officials, in their office only.",
-        check=_resolves("person"), message="No person has the id {value}{nearest}.",
-        fix="Use the registry's id, or add the person to dataset/registries/actors.yaml (kind: person).",
-        authored_only=True, counterexample=Patch({"participants[0].represented_by[0].person": "UKR"}),
-    ),
-    DatasetRule(
-        code="CAS308", title="States are in the table of states", reason="Codes and numbers are looked up there.",
-        check=_resolves("state"), message="No state has the code {value}{nearest}.",
-        fix="Use the ISO3 code of a state in dataset/registries/states.yaml, or add the state.",
-        counterexample=Patch(also={"place": [{"id": "xxx-nowhere", "kind": "city", "name": "Nowhere",
-                                              "countries": [{"state": "XXX"}]}]}),
-    ),
-    DatasetRule(
-        code="CAS309", title="No event is part of itself", reason="A whole cannot be a part of its parts.",
-        check=_no_part_of_cycle, message="{value} is part of {target}, which is, by way of its own links, part of it.",
-        fix="Remove one of the part-of links.",
-        counterexample=Patch({"links[0].relation": "part-of"},
-                             {"event": [{"$example": {"id": "2025-05-16-istanbul-talks",
-                                                      "links[0].relation": "part-of",
-                                                      "links[0].target": "2025-06-02-istanbul-talks",
-                                                      "sources[0].url": "https://example.org/first"}}]}),
-    ),
-    DatasetRule(
-        code="CAS310", title="One page is described one way", reason="The sources are one table.",
-        check=_one_page_one_description,
-        message="{name} of this page is {value} here and {known} in {other}.", fix="Make the two entries equal.",
         authored_only=True,
-        counterexample=Patch(also={"event": [{"$example": {"id": "2025-06-02-other",
-                                                           "sources[0].title": "Another title"}}]}),
+        counterexample=Patch({"participants[0].actor": "ukr-ministry-of-magic"}),
     ),
     DatasetRule(
-        code="CAS311", title="What is gone stays gone", reason="An id is never used again.", check=_gone_stays_gone,
-        message="The id {value} was withdrawn or merged on {on}.", fix="Give the record another id.",
-        counterexample=Patch(also={"revision": [{"id": "2025-06-02-istanbul-talks", "kind": "withdrawn",
-                                                 "on": "2025-07-01", "reason": "An example."}]}),
+        code="CAS305",
+        title="Places are in the registry",
+        reason="Coordinates and countries stand there.",
+        check=_resolves("place"),
+        message="No place has the id {value}{nearest}.",
+        fix="Use the registry's id, or add the place to dataset/registries/places.yaml.",
+        authored_only=True,
+        counterexample=Patch({"locations[0].place": "tur-atlantis"}),
     ),
     DatasetRule(
-        code="CAS312", title="No link leads to what is gone", reason="Readers would follow it into nothing.",
-        check=_no_link_to_gone, message="{value} was withdrawn or merged; its content is now in {new}.",
+        code="CAS306",
+        title="Publishers are in the registry",
+        reason="Independence is judged by their owners.",
+        check=_resolves("publisher"),
+        message="No publisher has the id {value}{nearest}.",
+        fix="Use the registry's id, or add the publisher to dataset/registries/publishers.yaml.",
+        authored_only=True,
+        counterexample=Patch({"sources[0].publisher": "nobody-news"}),
+    ),
+    DatasetRule(
+        code="CAS307",
+        title="Persons are persons of the registry",
+        reason="Public officials, in their office only.",
+        check=_resolves("person"),
+        message="No person has the id {value}{nearest}.",
+        fix="Use the registry's id, or add the person to dataset/registries/actors.yaml (kind: person).",
+        authored_only=True,
+        counterexample=Patch({"participants[0].represented_by[0].person": "UKR"}),
+    ),
+    DatasetRule(
+        code="CAS308",
+        title="States are in the table of states",
+        reason="Codes and numbers are looked up there.",
+        check=_resolves("state"),
+        message="No state has the code {value}{nearest}.",
+        fix="Use the ISO3 code of a state in dataset/registries/states.yaml, or add the state.",
+        counterexample=Patch(
+            also={"place": [{"id": "xxx-nowhere", "kind": "city", "name": "Nowhere", "countries": [{"state": "XXX"}]}]}
+        ),
+    ),
+    DatasetRule(
+        code="CAS309",
+        title="No event is part of itself",
+        reason="A whole cannot be a part of its parts.",
+        check=_no_part_of_cycle,
+        message="{value} is part of {target}, which is, by way of its own links, part of it.",
+        fix="Remove one of the part-of links.",
+        counterexample=Patch(
+            {"links[0].relation": "part-of"},
+            {
+                "event": [
+                    {
+                        "$example": {
+                            "id": "2025-05-16-istanbul-talks",
+                            "links[0].relation": "part-of",
+                            "links[0].target": "2025-06-02-istanbul-talks",
+                            "sources[0].url": "https://example.org/first",
+                        }
+                    }
+                ]
+            },
+        ),
+    ),
+    DatasetRule(
+        code="CAS310",
+        title="One page is described one way",
+        reason="The sources are one table.",
+        check=_one_page_one_description,
+        message="{name} of this page is {value} here and {known} in {other}.",
+        fix="Make the two entries equal.",
+        authored_only=True,
+        counterexample=Patch(
+            also={"event": [{"$example": {"id": "2025-06-02-other", "sources[0].title": "Another title"}}]}
+        ),
+    ),
+    DatasetRule(
+        code="CAS311",
+        title="What is gone stays gone",
+        reason="An id is never used again.",
+        check=_gone_stays_gone,
+        message="The id {value} was withdrawn or merged on {on}.",
+        fix="Give the record another id.",
+        counterexample=Patch(
+            also={
+                "revision": [
+                    {
+                        "id": "2025-06-02-istanbul-talks",
+                        "kind": "withdrawn",
+                        "on": "2025-07-01",
+                        "reason": "An example.",
+                    }
+                ]
+            }
+        ),
+    ),
+    DatasetRule(
+        code="CAS312",
+        title="No link leads to what is gone",
+        reason="Readers would follow it into nothing.",
+        check=_no_link_to_gone,
+        message="{value} was withdrawn or merged; its content is now in {new}.",
         fix="Link to the record that replaced it, or remove the link.",
-        counterexample=Patch({"links[0].target": "2025-05-16-old"},
-                             {"revision": [{"id": "2025-05-16-old", "kind": "merged", "on": "2025-07-01",
-                                            "reason": "An example.", "replaced_by": "2025-05-16-istanbul-talks"}]}),
+        counterexample=Patch(
+            {"links[0].target": "2025-05-16-old"},
+            {
+                "revision": [
+                    {
+                        "id": "2025-05-16-old",
+                        "kind": "merged",
+                        "on": "2025-07-01",
+                        "reason": "An example.",
+                        "replaced_by": "2025-05-16-istanbul-talks",
+                    }
+                ]
+            },
+        ),
     ),
     DatasetRule(
-        code="CAS313", title="A merged record says into which", reason="Old ids must lead somewhere.",
-        check=_merged_into_something, message="{id} is replaced by {value}.",
+        code="CAS313",
+        title="A merged record says into which",
+        reason="Old ids must lead somewhere.",
+        check=_merged_into_something,
+        message="{id} is replaced by {value}.",
         fix="Give `replaced_by` the id of a record if, and only if, the kind is merged.",
-        counterexample=Patch(also={"revision": [{"id": "2025-05-16-old", "kind": "merged", "on": "2025-07-01",
-                                                 "reason": "An example."}]}),
+        counterexample=Patch(
+            also={"revision": [{"id": "2025-05-16-old", "kind": "merged", "on": "2025-07-01", "reason": "An example."}]}
+        ),
     ),
     DatasetRule(
-        code="CAS314", title="Actors and publishers share one namespace", reason="Both can be claimants.",
-        check=_one_namespace, message="{value} is the id of an actor and of a publisher.",
+        code="CAS314",
+        title="Actors and publishers share one namespace",
+        reason="Both can be claimants.",
+        check=_one_namespace,
+        message="{value} is the id of an actor and of a publisher.",
         fix="Rename one of the two.",
-        counterexample=Patch(also={"publisher": [{"id": "UKR", "name": "UKR News", "hosts": ["ukr.example"],
-                                                  "owner": "private", "independence_group": "ukr-news"}]}),
+        counterexample=Patch(
+            also={
+                "publisher": [
+                    {
+                        "id": "UKR",
+                        "name": "UKR News",
+                        "hosts": ["ukr.example"],
+                        "owner": "private",
+                        "independence_group": "ukr-news",
+                    }
+                ]
+            }
+        ),
     ),
     DatasetRule(
-        code="CAS315", title="The address fits the publisher", reason="A page on another host is another publisher's.",
-        check=_host_fits_publisher, message="The host {value} is not one of those of {publisher}: {allowed}.",
-        fix="Correct the publisher or the address, or add the host to the registry.", authored_only=True,
+        code="CAS315",
+        title="The address fits the publisher",
+        reason="A page on another host is another publisher's.",
+        check=_host_fits_publisher,
+        message="The host {value} is not one of those of {publisher}: {allowed}.",
+        fix="Correct the publisher or the address, or add the host to the registry.",
+        authored_only=True,
         counterexample=Patch({"sources[0].url": "https://elsewhere.example/talks"}),
     ),
     DatasetRule(
-        code="CAS316", title="What a record cancels is not still planned or under way",
-        reason="The status of an event agrees with what later events did to it.", check=_cancelled_by_link,
-        message="The link cancels {value}, whose status is {status}.", fix="Correct the other record's status.",
-        counterexample=Patch({"links[0].relation": "cancels"},
-                             {"event": [{"$example": {"id": "2025-05-16-istanbul-talks", "status": "scheduled",
-                                                      "status_history": None, "outcome": None, "links": None,
-                                                      "sources[0].url": "https://example.org/first"}}]}),
+        code="CAS316",
+        title="What a record cancels is not still planned or under way",
+        reason="The status of an event agrees with what later events did to it.",
+        check=_cancelled_by_link,
+        message="The link cancels {value}, whose status is {status}.",
+        fix="Correct the other record's status.",
+        counterexample=Patch(
+            {"links[0].relation": "cancels"},
+            {
+                "event": [
+                    {
+                        "$example": {
+                            "id": "2025-05-16-istanbul-talks",
+                            "status": "scheduled",
+                            "status_history": None,
+                            "outcome": None,
+                            "links": None,
+                            "sources[0].url": "https://example.org/first",
+                        }
+                    }
+                ]
+            },
+        ),
     ),
     DatasetRule(
-        code="CAS317", title="A name belongs to one entry", reason="Two entries of one name are one thing twice.",
-        check=_names_not_shared, message="{value} is also the name of {other}.",
+        code="CAS317",
+        title="A name belongs to one entry",
+        reason="Two entries of one name are one thing twice.",
+        check=_names_not_shared,
+        message="{value} is also the name of {other}.",
         fix="Merge the two entries, or make the names tell them apart.",
         counterexample=Patch(also={"actor": [{"id": "ukr-two", "kind": "group", "name": "Ukraine"}]}),
     ),
     DatasetRule(
-        code="CAS318", title="A membership does not end before it begins", reason="Sides are derived from it.",
-        check=_memberships_end, message="The membership ends {end}, before it starts {start}.",
+        code="CAS318",
+        title="A membership does not end before it begins",
+        reason="Sides are derived from it.",
+        check=_memberships_end,
+        message="The membership ends {end}, before it starts {start}.",
         fix="Correct the day that is wrong.",
-        counterexample=Patch(also={"actor": [{"id": "ukr-two", "kind": "group", "name": "Two", "memberships": [
-            {"of": "UKR", "kind": "part-of", "start": "2025-02-01", "end": "2025-01-01"}]}]}),
+        counterexample=Patch(
+            also={
+                "actor": [
+                    {
+                        "id": "ukr-two",
+                        "kind": "group",
+                        "name": "Two",
+                        "memberships": [{"of": "UKR", "kind": "part-of", "start": "2025-02-01", "end": "2025-01-01"}],
+                    }
+                ]
+            }
+        ),
     ),
     DatasetRule(
-        code="CAS319", title="Every exception still applies", reason="A stale exception hides the next mistake.",
-        check=_stale, message="The exception from {code} for {value} does not apply to anything.",
+        code="CAS319",
+        title="Every exception still applies",
+        reason="A stale exception hides the next mistake.",
+        check=_stale,
+        message="The exception from {code} for {value} does not apply to anything.",
         fix="Remove it from dataset/exceptions.yaml.",
-        counterexample=Patch(also={"exception": [{"code": "CAS501", "id": "2025-06-02-istanbul-talks",
-                                                  "reason": "An example."}]}),
+        counterexample=Patch(
+            also={"exception": [{"code": "CAS501", "id": "2025-06-02-istanbul-talks", "reason": "An example."}]}
+        ),
     ),
     DatasetRule(
-        code="CAS320", title="Coordinates come in pairs and with their source",
-        reason="Coordinates may be used only from openly licensed sources.", check=_coordinates_have_a_source,
+        code="CAS320",
+        title="Coordinates come in pairs and with their source",
+        reason="Coordinates may be used only from openly licensed sources.",
+        check=_coordinates_have_a_source,
         message="Of latitude, longitude and coordinates_from only {value} is given.",
         fix="Give all three, or none.",
-        counterexample=Patch(also={"place": [{"id": "ukr-somewhere", "kind": "city", "name": "Somewhere",
-                                              "latitude": 50.0, "countries": [{"state": "UKR"}]}]}),
+        counterexample=Patch(
+            also={
+                "place": [
+                    {
+                        "id": "ukr-somewhere",
+                        "kind": "city",
+                        "name": "Somewhere",
+                        "latitude": 50.0,
+                        "countries": [{"state": "UKR"}],
+                    }
+                ]
+            }
+        ),
     ),
     DatasetRule(
-        code="CAS321", title="A state among the actors is in the table of states",
-        reason="Its numbers in the field's lists are looked up there.", check=_state_actor_has_state,
-        message="The table of states has no {value}.", fix="Add the state to dataset/registries/states.yaml.",
+        code="CAS321",
+        title="A state among the actors is in the table of states",
+        reason="Its numbers in the field's lists are looked up there.",
+        check=_state_actor_has_state,
+        message="The table of states has no {value}.",
+        fix="Add the state to dataset/registries/states.yaml.",
         counterexample=Patch(also={"actor": [{"id": "XXX", "kind": "state", "name": "Xland"}]}),
     ),
     DatasetRule(
-        code="CAS502", title="Two independent publishers", reason="Copies of one report are one report.",
-        check=_two_independent, message="All sources go back to {value}.",
+        code="CAS502",
+        title="Two independent publishers",
+        reason="Copies of one report are one report.",
+        check=_two_independent,
+        message="All sources go back to {value}.",
         fix="Look for a second publisher of another owner that does not relay the same report; if there is none, say "
         "so in `coding.notes`.",
-        severity=Severity.WARNING, authored_only=True,
+        severity=Severity.WARNING,
+        authored_only=True,
         counterexample=Patch({"sources[1].relays": ["example-news"]}),
     ),
     DatasetRule(
-        code="CAS504", title="What was scheduled is followed up", reason="Readers want to know what came of it.",
-        check=_overdue, message="The event is still scheduled, for {value}; the records were kept up to {as_of}.",
-        fix="Find out what came of it and set the status.", severity=Severity.WARNING, authored_only=True,
+        code="CAS504",
+        title="What was scheduled is followed up",
+        reason="Readers want to know what came of it.",
+        check=_overdue,
+        message="The event is still scheduled, for {value}; the records were kept up to {as_of}.",
+        fix="Find out what came of it and set the status.",
+        severity=Severity.WARNING,
+        authored_only=True,
         counterexample=Patch({"status": "scheduled", "status_history": None, "outcome": None}),
     ),
 )

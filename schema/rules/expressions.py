@@ -13,10 +13,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
-from casus.schema.description import Struct, walk
 from casus.schema.constraints import Reference
+from casus.schema.description import Struct, walk
 from casus.schema.findings import Path
 
 Fault = tuple[Path, Mapping[str, Any]]
@@ -42,7 +43,7 @@ class View:
             if isinstance(step, int):
                 value = value[step] if isinstance(value, list | tuple) and len(value) >= abs(step) else None
                 continue
-            field = struct.field(step) if struct else None
+            field = struct.field(step)
             value = _child(value, step, field.default if field else None)
             if field is not None and field.struct is not None:
                 struct = field.struct
@@ -169,7 +170,7 @@ class Ordered(Expr):
 
     def holds(self, view: View) -> bool:
         there = [value for value in map(view.get, self.fields) if value is not None]
-        return all(_not_after(first, second) for first, second in zip(there, there[1:], strict=False))
+        return all(_not_after(first, second) for first, second in pairwise(there))
 
     def reads(self) -> tuple[str, ...]:
         return self.fields
@@ -348,7 +349,7 @@ class Ascending(Expr):
     def faults(self, view: View) -> Iterator[Fault]:
         name, _, field = self.among.partition("[].")
         values = [_child(item, field, None) for item in view.get(name) or ()]
-        for index, (first, second) in enumerate(zip(values, values[1:], strict=False), start=1):
+        for index, (first, second) in enumerate(pairwise(values), start=1):
             if type(first) is type(second) and isinstance(first, str | dt.date) and first > second:
                 yield (name, index, field), {"first": first, "second": second}
 
@@ -436,7 +437,7 @@ class ReplacesOwnNumber(Expr):
     """A number replaces an earlier row of the same claimant and measure, and never, in a circle, itself."""
 
     def faults(self, view: View) -> Iterator[Fault]:
-        rows = [each for each in view.views("quantities[]")]
+        rows = list(view.views("quantities[]"))
         by_key = {row.get("key"): row for row in rows}
         for row in rows:
             old = by_key.get(row.get("replaces"))
@@ -444,7 +445,7 @@ class ReplacesOwnNumber(Expr):
                 continue
             same = all(row.get(name) == old.get(name) for name in ("measure", "claimant"))
             if not same or _in_circle(row, by_key):
-                yield row.path + ("replaces",), {"value": row.get("replaces")}
+                yield (*row.path, "replaces"), {"value": row.get("replaces")}
 
     def reads(self) -> tuple[str, ...]:
         return ("quantities[].replaces",)

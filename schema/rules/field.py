@@ -24,29 +24,94 @@ def _rule(number: int, title: str, reason: str, message: str, fix: str, patch: P
 
 
 FIELD_RULES: tuple[Rule, ...] = (
-    _rule(101, "No unknown fields", "A misspelt field would be lost.", "There is no field {name} here{nearest}.",
-          "Correct the name or remove the field; the fields here are: {allowed}.", Patch({"titel": "Talks"})),
-    _rule(102, "Required fields are there", "Without them a record says nothing that can be used.",
-          "The field {name} is missing: {description}", "Add `{name}`.", Patch({"title": REMOVE})),
-    _rule(103, "Values have the field's type", "A text is not a number, a number is not a text.",
-          "{value} is not {kind}.", "Write {kind}{example}.", Patch({"quantities[0].best": "66"})),
-    _rule(104, "Codes are in the vocabulary", "Free words cannot be counted.",
-          "{value} is not in the vocabulary {vocabulary}{nearest}.", "Use one of: {allowed}.", Patch({"type": "talk"})),
-    _rule(105, "Texts have the field's form", "Ids, keys, dates and addresses are read by programs.",
-          "{value} is not {says}.", "Write it like {example}.", Patch({"date.start": "2 June 2025"})),
-    _rule(106, "Numbers are finite and in range", "Latitudes end at 90, and nothing is counted below zero.",
-          "{value} is not a number from {least} to {most}.", "Correct the number.", Patch({"quantities[0].best": -1})),
-    _rule(107, "Texts are neither empty nor too long", "A record is a summary, not a document.",
-          "The text has {length} characters; {least} to {most} are allowed.", "Shorten the text, or fill it in.",
-          Patch({"title": ""})),
-    _rule(108, "Lists have enough items, and not too many", "An event without a source is a rumour.",
-          "The list has {length} items; {least} to {most} are allowed.", "Add or remove items.", Patch({"sources": []})),
-    _rule(109, "Nothing is null", "What is unknown is left out.", "The value is null.", "Leave the field out.",
-          Patch({"mode": None})),
-    _rule(110, "Days exist", "30 February is nobody's date.", "{value} is not a day of the calendar.",
-          "Correct the day.", Patch({"date.start": "2025-02-30"})),
-    _rule(111, "No value stands in a list twice", "A list of codes is a set.", "{value} stands in the list twice.",
-          "Remove one of the two.", Patch({"issues": ["ceasefire", "ceasefire"]})),
+    _rule(
+        101,
+        "No unknown fields",
+        "A misspelt field would be lost.",
+        "There is no field {name} here{nearest}.",
+        "Correct the name or remove the field; the fields here are: {allowed}.",
+        Patch({"titel": "Talks"}),
+    ),
+    _rule(
+        102,
+        "Required fields are there",
+        "Without them a record says nothing that can be used.",
+        "The field {name} is missing: {description}",
+        "Add `{name}`.",
+        Patch({"title": REMOVE}),
+    ),
+    _rule(
+        103,
+        "Values have the field's type",
+        "A text is not a number, a number is not a text.",
+        "{value} is not {kind}.",
+        "Write {kind}{example}.",
+        Patch({"quantities[0].best": "66"}),
+    ),
+    _rule(
+        104,
+        "Codes are in the vocabulary",
+        "Free words cannot be counted.",
+        "{value} is not in the vocabulary {vocabulary}{nearest}.",
+        "Use one of: {allowed}.",
+        Patch({"type": "talk"}),
+    ),
+    _rule(
+        105,
+        "Texts have the field's form",
+        "Ids, keys, dates and addresses are read by programs.",
+        "{value} is not {says}.",
+        "Write it like {example}.",
+        Patch({"date.start": "2 June 2025"}),
+    ),
+    _rule(
+        106,
+        "Numbers are finite and in range",
+        "Latitudes end at 90, and nothing is counted below zero.",
+        "{value} is not a number from {least} to {most}.",
+        "Correct the number.",
+        Patch({"quantities[0].best": -1}),
+    ),
+    _rule(
+        107,
+        "Texts are neither empty nor too long",
+        "A record is a summary, not a document.",
+        "The text has {length} characters; {least} to {most} are allowed.",
+        "Shorten the text, or fill it in.",
+        Patch({"title": ""}),
+    ),
+    _rule(
+        108,
+        "Lists have enough items, and not too many",
+        "An event without a source is a rumour.",
+        "The list has {length} items; {least} to {most} are allowed.",
+        "Add or remove items.",
+        Patch({"sources": []}),
+    ),
+    _rule(
+        109,
+        "Nothing is null",
+        "What is unknown is left out.",
+        "The value is null.",
+        "Leave the field out.",
+        Patch({"mode": None}),
+    ),
+    _rule(
+        110,
+        "Days exist",
+        "30 February is nobody's date.",
+        "{value} is not a day of the calendar.",
+        "Correct the day.",
+        Patch({"date.start": "2025-02-30"}),
+    ),
+    _rule(
+        111,
+        "No value stands in a list twice",
+        "A list of codes is a set.",
+        "{value} stands in the list twice.",
+        "Remove one of the two.",
+        Patch({"issues": ["ceasefire", "ceasefire"]}),
+    ),
 )
 _BY_CODE = {rule.code: rule for rule in FIELD_RULES}
 
@@ -68,6 +133,7 @@ _CODE_OF = {
     "date_from_datetime_inexact": "CAS110",
     "repeated_item": "CAS111",
 }
+_SHOWN = 80
 _KIND_TEXT = {
     Kind.TEXT: "a text",
     Kind.INTEGER: "a whole number",
@@ -127,7 +193,11 @@ def _values(code: str, struct: Struct, path: Path, value: Any) -> dict[str, Any]
     values["kind"] = "a list" if whole_list else _KIND_TEXT[field.kind]
     if field.constraint(Coded):
         codes = vocabulary(field.vocabulary or "").codes
-        values |= {"vocabulary": field.vocabulary, "allowed": ", ".join(codes), "nearest": nearest(str(value), codes)}
+        values |= {
+            "vocabulary": field.vocabulary,
+            "allowed": ", ".join(codes),
+            "nearest": nearest(str(value), codes),
+        }
     if pattern:
         values |= {"says": pattern.says, "example": _example(code, pattern.example)}
     if field.kind is Kind.DATE:
@@ -153,7 +223,7 @@ def nearest(value: str, known: Any) -> str:
 
 def _shown(value: Any) -> str:
     text = repr(value)
-    return text if len(text) <= 80 else f"{text[:60]}... ({len(text)} characters)"
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}... ({len(text)} characters)"
 
 
 __all__ = ["FIELD_RULES", "ISO_DATE", "explain", "field_at", "nearest"]

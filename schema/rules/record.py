@@ -131,7 +131,12 @@ RECORD_RULES: tuple[RecordRule, ...] = (
         reason="A page cannot report what had not happened when it was read.",
         check=Implies(
             Is("status", ("occurred", "ongoing")),
-            AllOf((NotAfterLatest("date.start", "sources[].accessed"), NotAfterLatest("date.end", "sources[].accessed"))),
+            AllOf(
+                (
+                    NotAfterLatest("date.start", "sources[].accessed"),
+                    NotAfterLatest("date.end", "sources[].accessed"),
+                )
+            ),
         ),
         spot="date.start",
         message="The event is said to have occurred ({date.start} to {date.end}) after the last source was read.",
@@ -242,7 +247,10 @@ RECORD_RULES: tuple[RecordRule, ...] = (
         reason="A sum without its currency cannot be compared.",
         at=("quantities[]",),
         check=AllOf(
-            (Implies(Is("measure", MONEY), Present("currency")), Implies(Present("currency"), Is("measure", MONEY)))
+            (
+                Implies(Is("measure", MONEY), Present("currency")),
+                Implies(Present("currency"), Is("measure", MONEY)),
+            )
         ),
         spot="measure",
         message="The measure is {measure} and the currency is {currency}.",
@@ -255,7 +263,8 @@ RECORD_RULES: tuple[RecordRule, ...] = (
         reason="A percentage says nothing without: of what.",
         at=("quantities[]",),
         check=Implies(
-            Is("measure", SHARES), AllOf((Present("base"), AtMost("low", 100), AtMost("best", 100), AtMost("high", 100)))
+            Is("measure", SHARES),
+            AllOf((Present("base"), AtMost("low", 100), AtMost("best", 100), AtMost("high", 100))),
         ),
         spot="measure",
         message="The share has the base {base} and the values low {low}, best {best}, high {high}.",
@@ -286,7 +295,7 @@ RECORD_RULES: tuple[RecordRule, ...] = (
         ),
         spot="utc_offset",
         message="The times are {start_time} to {end_time} at the offset {utc_offset}.",
-        fix="Add `utc_offset` such as \"+03:00\"; on one day the end time is not before the start time.",
+        fix='Add `utc_offset` such as "+03:00"; on one day the end time is not before the start time.',
         counterexample=Patch({"date.utc_offset": REMOVE}),
     ),
     RecordRule(
@@ -331,7 +340,13 @@ RECORD_RULES: tuple[RecordRule, ...] = (
         title="Only votes have votes",
         reason="Counts of votes outside a vote are counts of something else.",
         check=Implies(
-            AnyOf((Present("outcome.votes_for"), Present("outcome.votes_against"), Present("outcome.abstentions"))),
+            AnyOf(
+                (
+                    Present("outcome.votes_for"),
+                    Present("outcome.votes_against"),
+                    Present("outcome.abstentions"),
+                )
+            ),
             Is("type", ("vote",)),
         ),
         spot="outcome",
@@ -412,10 +427,27 @@ RECORD_RULES: tuple[RecordRule, ...] = (
         fix="Look for an independent second publisher; if there is none, say so in `coding.notes`.",
         severity=Severity.WARNING,
         authored_only=True,
-        counterexample=Patch({"sources": [{"key": "s1", "url": "https://example.org/talks", "publisher": "example-news",
-                                           "title": "Talks held", "accessed": "2025-06-03", "supports": ["date"]}],
-                              "status_history": REMOVE, "quantities": REMOVE, "claims": REMOVE, "positions": REMOVE,
-                              "outcome": REMOVE, "links": REMOVE, "coding.confidence": REMOVE}),
+        counterexample=Patch(
+            {
+                "sources": [
+                    {
+                        "key": "s1",
+                        "url": "https://example.org/talks",
+                        "publisher": "example-news",
+                        "title": "Talks held",
+                        "accessed": "2025-06-03",
+                        "supports": ["date"],
+                    }
+                ],
+                "status_history": REMOVE,
+                "quantities": REMOVE,
+                "claims": REMOVE,
+                "positions": REMOVE,
+                "outcome": REMOVE,
+                "links": REMOVE,
+                "coding.confidence": REMOVE,
+            }
+        ),
     ),
     RecordRule(
         code="CAS503",
@@ -439,8 +471,9 @@ RECORD_RULES: tuple[RecordRule, ...] = (
         fix="Add `supports`, point to it from the rows that it carries, or remove it.",
         severity=Severity.WARNING,
         authored_only=True,
-        counterexample=Patch({"sources[1].supports": REMOVE, "quantities[0].sources": ["s1"],
-                              "claims[0].sources": ["s1"]}),
+        counterexample=Patch(
+            {"sources[1].supports": REMOVE, "quantities[0].sources": ["s1"], "claims[0].sources": ["s1"]}
+        ),
     ),
 )
 
@@ -448,7 +481,10 @@ _EVENT = describe(Event)
 
 
 def check_record(
-    record: object, *, severities: tuple[Severity, ...] = (Severity.ERROR,), broken: frozenset[Path] = frozenset()
+    record: object,
+    *,
+    severities: tuple[Severity, ...] = (Severity.ERROR,),
+    broken: frozenset[Path] = frozenset(),
 ) -> Iterator[Finding]:
     """Yield what the record rules find in one record.
 

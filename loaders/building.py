@@ -1,0 +1,166 @@
+"""From a dataset folder to a release: checked, flattened, written aside and moved into place."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from casus.checking import Report, check
+from casus.collection import Collection, read_collection
+from casus.digests import logical_digest, sha256_of
+from casus.flattening import flat_table
+from casus.manifest import FILE, RECORDS, Manifest, TableFile, manifest_text, read_manifest
+from casus.parquet_records import to_arrow
+from casus.registries import Registries
+from casus.releases import Release
+from casus.schema import SCHEMA_VERSION
+from casus.schema.corpus import MODELS
+from casus.schema.errors import InvalidRecordsError, ReleaseError, UsageError
+from casus.schema.event import Event
+from casus.schema.registry import DatasetCard
+from casus.schema.rules.field import explain
+from casus.schema.tables import TABLES
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_ROW_GROUP = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build did: the release's folder, the report on the records, and whether it was there already."""
+
+    folder: Path
+    report: Report
+    unchanged: bool
+
+
+def build_release(source: Path, into: Path | None = None) -> Built:
+    """Build a release from a dataset folder.
+
+    The release is written aside and moved into place whole; if anything fails, nothing is left behind. A version
+    that exists is never overwritten: the build refuses unless the result is identical.
+
+    Parameters
+    ----------
+    source
+        Dataset folder: ``dataset.yaml``, ``records/``, ``registries/`` and the lists.
+    into
+        Folder of the releases; ``releases/`` in the dataset folder unless given.
+
+    Raises
+    ------
+    InvalidRecordsError
+        If a record or registry entry has an error.
+    UsageError
+        If the folder is no dataset folder, or the version exists with other content.
+    ReleaseError
+        If the release cannot be written.
+    """
+    collection = read_collection(source)
+    report = check(collection.corpus, found=collection.findings)
+    report.raise_if_invalid()
+    head = _head(collection, source)
+    target = (into or source / "releases") / head.version
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with _aside(target.parent) as folder:
+            manifest = _write(folder, head, _events(collection), _registries(collection))
+            _read_back(folder)
+            if target.exists():
+                return Built(_same(target, manifest), report, unchanged=True)
+            folder.replace(target)
+    except OSError as error:
+        raise ReleaseError(f"{target}: the release cannot be written ({error.strerror or error}).") from None
+    return Built(target, report, unchanged=False)
+
+
+def _head(collection: Collection, source: Path) -> DatasetCard:
+    try:
+        return DatasetCard.model_validate_json(json.dumps(collection.head))
+    except ValidationError as error:
+        found = [each.at(file=str(source / "dataset.yaml")) for each in explain(DatasetCard, error)]
+        raise InvalidRecordsError(found) from None
+
+
+def _models(collection: Collection, kind: str) -> list[Any]:
+    model = MODELS[kind]
+    return [model.model_validate_json(json.dumps(entry.data)) for entry in collection.corpus.of(kind)]
+
+
+def _events(collection: Collection) -> list[Event]:
+    """Return the records in the order of the release: by first day, then by id."""
+    return sorted(_models(collection, "event"), key=lambda event: (str(event.date.start or event.id[:10]), event.id))
+
+
+def _registries(collection: Collection) -> Registries:
+    def by_id(kind: str) -> tuple[Any, ...]:
+        return tuple(sorted(_models(collection, kind), key=lambda entry: entry.id))
+
+    states = sorted(_models(collection, "state"), key=lambda state: (state.iso3, str(state.start)))
+    return Registries(
+        by_id("actor"), by_id("place"), by_id("publisher"), tuple(states), by_id("revision"), by_id("wanted")
+    )
+
+
+@contextmanager
+def _aside(parent: Path) -> Iterator[Path]:
+    """Give a folder beside the target; whatever is left of it is removed."""
+    for stale in parent.glob(".building-*"):
+        shutil.rmtree(stale, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=".building-", dir=parent))
+    try:
+        folder.chmod(0o755)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _write(folder: Path, head: DatasetCard, events: list[Event], registries: Registries) -> Manifest:
+    tables = {RECORDS: to_arrow(events), **{name: flat_table(name, events, registries) for name in TABLES}}
+    files = tuple(_write_table(folder, name, table) for name, table in tables.items())
+    manifest = Manifest(**dict(head), schema_version=SCHEMA_VERSION, tables=files)
+    (folder / FILE).write_text(manifest_text(manifest), "utf-8", newline="\n")
+    return manifest
+
+
+def _read_back(folder: Path) -> None:
+    """Read every table as a user would, so that a release that would not load is never moved into place."""
+    release = Release.open(folder)
+    for table in release.manifest.tables:
+        release.table(table.name)
+    release.events()
+
+
+def _write_table(folder: Path, name: str, table: pa.Table) -> TableFile:
+    import pyarrow.parquet as pq
+
+    path = folder / f"{name}.parquet"
+    pq.write_table(table, path, compression="zstd", row_group_size=_ROW_GROUP, write_page_checksum=True)
+    return TableFile(
+        name=name,
+        rows=len(table),
+        bytes=path.stat().st_size,
+        sha256=sha256_of(path),
+        digest=logical_digest(table),
+    )
+
+
+def _same(target: Path, manifest: Manifest) -> Path:
+    old = read_manifest(target)
+    changed = [new.name for new in manifest.tables if old.table(new.name).digest != new.digest]
+    if changed:
+        raise UsageError(
+            f"Version {manifest.version} exists in {target} with other content ({', '.join(changed)}). A release is "
+            "never changed: set a new version in dataset.yaml and build again."
+        )
+    return target
