@@ -54,10 +54,8 @@ class Report:
     def summary(self) -> str:
         """Return one line that says how many records were checked and what was found."""
         faulty = len({each.record or each.file for each in self.errors})
-        return (
-            f"{self.checked} record{'' if self.checked == 1 else 's'} checked: {len(self.errors)} errors"
-            f"{f' in {faulty}' if faulty else ''}, {len(self.warnings)} warnings."
-        )
+        errors = _counted(len(self.errors), "error") + (f" in {faulty}" if faulty else "")
+        return f"{_counted(self.checked, 'record')} checked: {errors}, {_counted(len(self.warnings), 'warning')}."
 
     def __str__(self) -> str:
         return "\n".join([*(f"{each.severity}: {each.one_line()}" for each in self.findings), self.summary()])
@@ -72,6 +70,10 @@ class Report:
         """
         if self.errors:
             raise InvalidRecordsError(self.errors)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def check_entry(entry: Entry) -> list[Finding]:
@@ -103,12 +105,12 @@ def check(corpus: Corpus, *, found: Iterable[Finding] = (), only: Sequence[Entry
         The entries that are to be judged; all the others are there as context. None judges all.
     """
     judged = corpus.entries if only is None else tuple(only)
-    findings = [*found, *(each for entry in judged for each in check_entry(entry)), *check_corpus(corpus)]
-    findings = apply_exceptions(corpus, findings)
+    findings = [each for entry in judged for each in check_entry(entry)]
+    findings = apply_exceptions(corpus, [*findings, *check_corpus(corpus)])
     if only is not None:
-        files = {(entry.file, entry.id) for entry in judged}
-        mine = {entry.file for entry in judged}
-        findings = [each for each in findings if (each.file, each.record or "") in files or each.file in mine]
+        mine = {(entry.file, entry.row, entry.id) for entry in judged}
+        findings = [each for each in findings if (each.file, each.row, each.record or "") in mine]
+    findings.extend(found)
     order = sorted(
         set(findings),
         key=lambda each: (each.file or "", each.line or 0, each.column or 0, each.row or 0, each.code),

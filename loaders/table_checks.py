@@ -117,7 +117,7 @@ def _range(limits: Range, values: pa.ChunkedArray) -> tuple[Any, str]:
 
 
 def _resolved_elsewhere(_reference: Reference, _values: pa.ChunkedArray) -> tuple[Any, str]:
-    """References are resolved when the records themselves are checked."""
+    """Find nothing: references are resolved when the records themselves are checked."""
     return None, ""
 
 

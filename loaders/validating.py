@@ -95,6 +95,8 @@ def _release(folder: Path | None) -> Report:
     from casus.releases import Release, bundled
 
     release = bundled() if folder is None else Release.open(folder)
+    for said in release.manifest.tables:
+        release.table(said.name)
     entries = list(release.entries())
     corpus = Corpus(tuple(entries), as_of=release.manifest.as_of.isoformat())
     return check(corpus, only=[entry for entry in entries if entry.kind == "event"])

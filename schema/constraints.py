@@ -138,8 +138,14 @@ class NotNull(Constraint):
         schema = handler(source)
         if schema["type"] != "nullable":
             raise SchemaDefinitionError(f"{self!r} is for optional fields, not for {schema['type']}.")
-        inner: CoreSchema = schema["schema"]
-        return inner
+        unless_none = core_schema.wrap_serializer_function_ser_schema(_unless_none)
+        inner: Any = {**schema["schema"], "serialization": unless_none}
+        return inner  # type: ignore[no-any-return]
+
+
+def _unless_none(value: Any, write: Any) -> Any:
+    """Write an absent value as None, which the schema without null does not know."""
+    return None if value is None else write(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,5 +161,4 @@ class IsoDate(Constraint):
         return core_schema.json_or_python_schema(
             json_schema=text,
             python_schema=core_schema.date_schema(strict=True),
-            serialization=core_schema.plain_serializer_function_ser_schema(dt.date.isoformat, when_used="json"),
         )

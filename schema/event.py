@@ -70,7 +70,7 @@ class EventDate(Record):
     )
     extent: Annotated[str, Coded("date-extents")] = Field(
         default="spans",
-        description="Whether the event fills the days from start to end (`spans`) or lies in them somewhere (`within`).",
+        description="Whether the event fills the days from start to end (`spans`) or lies among them (`within`).",
     )
     start_time: Maybe[Clock] = Field(default=None, description="Time of day at which it began, at `utc_offset`.")
     end_time: Maybe[Clock] = Field(default=None, description="Time of day at which it ended, at `utc_offset`.")
@@ -302,7 +302,7 @@ class Confidence(Record):
     """How sure the coder is of one part of the record."""
 
     field: Pointer = Field(description="The part of the record.")
-    level: Annotated[str, Coded("confidence-levels")] = Field(description="How sure.")
+    level: Annotated[str, Coded("confidence-levels")] = Field(description="How sure the coder is of it.")
 
 
 class Coding(Record):

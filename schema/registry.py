@@ -137,7 +137,7 @@ class Revision(Record):
     id: EventId = Field(description="Id of the record that is gone; it is never used again.")
     kind: Annotated[str, Coded("revision-kinds")] = Field(description="Withdrawn, or merged into another record.")
     on: Day = Field(description="Day on which it went.")
-    reason: Sentence = Field(description="Why.")
+    reason: Sentence = Field(description="Why it was withdrawn or merged.")
     replaced_by: Maybe[EventRef] = Field(
         default=None, description="For merged records: the record that holds its content now."
     )

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from casus.schema.corpus import MODELS, Corpus, Entry
 from casus.schema.description import describe
 from casus.schema.findings import Finding, Path, Severity
-from casus.schema.rules.base import Patch, Rule, Scope
+from casus.schema.rules.base import REMOVE, Patch, Rule, Scope
 from casus.schema.rules.expressions import View, references, values_at
 from casus.schema.rules.field import nearest
 
@@ -388,8 +388,7 @@ DATASET_RULES: tuple[DatasetRule, ...] = (
                     {
                         "$example": {
                             "id": "2025-05-16-istanbul-talks",
-                            "links[0].relation": "part-of",
-                            "links[0].target": "2025-06-02-istanbul-talks",
+                            "links": [{"key": "k1", "relation": "part-of", "target": "2025-06-02-istanbul-talks"}],
                             "sources[0].url": "https://example.org/first",
                         }
                     }
@@ -508,9 +507,11 @@ DATASET_RULES: tuple[DatasetRule, ...] = (
                         "$example": {
                             "id": "2025-05-16-istanbul-talks",
                             "status": "scheduled",
-                            "status_history": None,
-                            "outcome": None,
-                            "links": None,
+                            "date.start": "2025-08-01",
+                            "date.end": "2025-08-01",
+                            "status_history": REMOVE,
+                            "outcome": REMOVE,
+                            "links": REMOVE,
                             "sources[0].url": "https://example.org/first",
                         }
                     }
@@ -609,6 +610,6 @@ DATASET_RULES: tuple[DatasetRule, ...] = (
         fix="Find out what came of it and set the status.",
         severity=Severity.WARNING,
         authored_only=True,
-        counterexample=Patch({"status": "scheduled", "status_history": None, "outcome": None}),
+        counterexample=Patch({"status": "scheduled", "status_history": REMOVE, "outcome": REMOVE}),
     ),
 )

@@ -86,7 +86,7 @@ FIELD_RULES: tuple[Rule, ...] = (
         "An event without a source is a rumour.",
         "The list has {length} items; {least} to {most} are allowed.",
         "Add or remove items.",
-        Patch({"sources": []}),
+        Patch({"participants[0].roles": []}),
     ),
     _rule(
         109,

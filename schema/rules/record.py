@@ -158,8 +158,10 @@ RECORD_RULES: tuple[RecordRule, ...] = (
             {
                 "status": "scheduled",
                 "outcome": REMOVE,
+                "date.start": "2025-08-01",
+                "date.end": "2025-08-01",
                 "status_history": [
-                    {"key": "h1", "status": "scheduled", "as_of": "2025-06-05", "sources": ["s1"]},
+                    {"key": "h1", "status": "scheduled", "as_of": "2025-08-05", "sources": ["s1"]},
                 ],
             }
         ),
@@ -395,7 +397,19 @@ RECORD_RULES: tuple[RecordRule, ...] = (
         check=Distinct("sources[].url"),
         message="The address {value} stands twice among the sources.",
         fix="Keep one entry and point to its key.",
-        counterexample=Patch({"sources[1].url": "https://example.org/talks"}),
+        counterexample=Patch(
+            {
+                "sources[2]": {
+                    "key": "s3",
+                    "url": "https://example.org/talks",
+                    "publisher": "example-news",
+                    "title": "Talks held",
+                    "published": "2025-06-02",
+                    "accessed": "2025-06-03",
+                    "supports": ["date"],
+                }
+            }
+        ),
     ),
     RecordRule(
         code="CAS227",
@@ -518,7 +532,7 @@ def _apply(rule: RecordRule, root: View, broken: frozenset[Path]) -> Iterator[Fi
 
 
 def _values(rule: RecordRule, view: View, more: object) -> dict[str, object]:
-    values: dict[str, object] = {name: view.get(name) for name in rule.check.reads()}
+    values: dict[str, object] = {name: view.get(name) for name in rule.check.reads() if "[]" not in name}
     values |= more if isinstance(more, dict) else {}
     values.setdefault("id", view.get("/id"))
     return {name: "nothing" if value is None else value for name, value in values.items()}
@@ -533,10 +547,7 @@ def _best_spot(rule: RecordRule, view: View) -> Path:
 
 def _touches(rule: RecordRule, view: View, broken: frozenset[Path]) -> bool:
     """Whether the rule would read something that is broken as a field."""
-    reads = rule.check.reads()
-    if not reads:
-        return any(path[: len(view.path)] == view.path for path in broken)
-    for name in reads:
+    for name in rule.check.reads():
         base: Path = () if name.startswith("/") else view.path
         read = (*base, *(step.partition("[")[0] for step in name.lstrip("/").split(".")))
         for path in broken:

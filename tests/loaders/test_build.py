@@ -1,0 +1,105 @@
+"""Building a release: whole or not at all, and the same each time."""
+
+import json
+
+import pytest
+from support import EXAMPLE
+
+from casus.building import build_release
+from casus.manifest import FILE, NAMES, read_manifest
+from casus.parquet_records import from_arrow, to_arrow
+from casus.releases import Release
+from casus.schema import Event, InvalidRecordsError, ReleaseError, UsageError
+
+
+def test_release_has_every_table_and_a_manifest(small_dataset):
+    built = build_release(small_dataset)
+    assert built.folder == small_dataset / "releases/0.1.0"
+    assert {path.name for path in built.folder.iterdir()} == {FILE, *(f"{name}.parquet" for name in NAMES)}
+    manifest = read_manifest(built.folder)
+    assert manifest.version == "0.1.0"
+    assert {table.name: table.rows for table in manifest.tables}["records"] == 2
+
+
+def test_records_survive_parquet():
+    event = Event.model_validate_json(json.dumps(EXAMPLE))
+    assert list(from_arrow(to_arrow([event]), "x")) == [event]
+
+
+def test_records_are_in_order_of_time(small_dataset):
+    release = Release.open(build_release(small_dataset).folder)
+    assert [event.id for event in release.events()] == ["2025-05-16-istanbul-talks", "2025-06-02-istanbul-talks"]
+
+
+def test_building_twice_gives_the_same_bytes(small_dataset, tmp_path):
+    first = build_release(small_dataset, tmp_path / "a").folder
+    second = build_release(small_dataset, tmp_path / "b").folder
+    for path in sorted(first.iterdir()):
+        assert path.read_bytes() == (second / path.name).read_bytes(), path.name
+
+
+def test_building_again_changes_nothing(small_dataset):
+    first = build_release(small_dataset)
+    again = build_release(small_dataset)
+    assert not first.unchanged
+    assert again.unchanged
+
+
+def test_a_version_that_exists_is_never_overwritten(small_dataset):
+    folder = build_release(small_dataset).folder
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    record = small_dataset / "records/2025/2025-06-02-istanbul-talks.yaml"
+    record.write_text(record.read_text().replace('"best": 67', '"best": 68'))
+    with pytest.raises(UsageError, match=r"exists .* with other content \(records, quantities\)"):
+        build_release(small_dataset)
+    assert before == {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_invalid_records_are_refused_and_nothing_is_written(small_dataset):
+    record = small_dataset / "records/2025/2025-06-02-istanbul-talks.yaml"
+    record.write_text(record.read_text().replace('"end": "2025-06-02"', '"end": "2025-06-01"'))
+    with pytest.raises(InvalidRecordsError, match="CAS201"):
+        build_release(small_dataset)
+    assert not (small_dataset / "releases").exists()
+
+
+def test_bad_head_is_refused(small_dataset):
+    head = small_dataset / "dataset.yaml"
+    head.write_text(head.read_text().replace("version: 0.1.0", "version: ../../up"))
+    with pytest.raises(InvalidRecordsError, match=r"dataset\.yaml.*CAS105"):
+        build_release(small_dataset)
+
+
+def test_folder_without_dataset_is_a_usage_error(tmp_path):
+    with pytest.raises(UsageError, match="not a dataset folder"):
+        build_release(tmp_path)
+
+
+def test_target_that_cannot_be_written_is_a_clear_error(small_dataset, tmp_path):
+    blocked = tmp_path / "file"
+    blocked.write_text("in the way")
+    with pytest.raises(ReleaseError, match="cannot be written"):
+        build_release(small_dataset, blocked)
+
+
+def test_leftovers_of_a_killed_build_are_cleared(small_dataset):
+    stale = small_dataset / "releases/.building-killed"
+    stale.mkdir(parents=True)
+    (stale / "events.parquet").write_bytes(b"half")
+    build_release(small_dataset)
+    assert [path.name for path in (small_dataset / "releases").iterdir()] == ["0.1.0"]
+
+
+def test_flat_tables_say_what_the_records_say(small_dataset):
+    release = Release.open(build_release(small_dataset).folder)
+    rows = release.table("events").to_pylist()
+    assert rows[1]["n_quantities"] == 2
+    assert rows[1]["n_independent"] == 2
+    assert (rows[1]["place_name"], rows[1]["country"]) == ("Istanbul", "TUR")
+    assert rows[1]["date_precision"] == "day"
+    roles = release.table("participant_roles").to_pylist()
+    assert [row["role"] for row in roles if row["actor"] == "TUR"] == ["host", "mediator"] * 2
+    quantities = release.table("quantities").to_pylist()
+    assert {row["unit"] for row in quantities} == {"minutes", "persons"}
+    claims = release.table("claims").to_pylist()
+    assert {row["claimant_side"] for row in claims} == {"UKR"}
