@@ -9,6 +9,8 @@ import click
 
 from casus.schema.errors import CasusError, InvalidRecordsError, UsageError
 
+_MOST_SHOWN = 500
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="casus-events")
@@ -100,7 +102,7 @@ def main() -> None:
         click.echo(f"casus: {error}", err=True)
         sys.exit(2)
     except InvalidRecordsError as error:
-        click.echo(str(error), err=True)
+        click.echo(error.text(shown=_MOST_SHOWN), err=True)
         sys.exit(1)
     except CasusError as error:
         click.echo(f"casus: {error}", err=True)

@@ -132,6 +132,7 @@ def tally(
     rule: str,
     item: str | None = None,
     subject: str | None = None,
+    recipient: str | None = None,
     version: str | None = None,
     **filters: Any,
 ) -> Table:
@@ -147,8 +148,9 @@ def tally(
     rule
         Whose number counts for an event: ``"claimant:ID"`` (that claimant's, or that of somebody of that side),
         ``"min"``, ``"max"`` or ``"median"`` of the claimants' numbers.
-    item, subject
-        Count only this kind of things, or this side's. Rows for one place of many, and running totals, never count.
+    item, subject, recipient
+        Count only this kind of things, those of this side, or those that this side receives. Rows for one place of
+        many, and running totals, never count.
     **filters
         Which events; the same as in :func:`load`.
 
@@ -166,7 +168,8 @@ def tally(
     """
     from casus.tallying import tally_table
 
-    return tally_table(measure, by=by, rule=rule, item=item, subject=subject, version=version, filters=filters)
+    parts = {"item": item, "subject": subject, "recipient": recipient}
+    return tally_table(measure, by=by, rule=rule, parts=parts, version=version, filters=filters)
 
 
 def _expressions(release: Release, table: str, wanted: Mapping[str, Any]) -> Iterator[Any]:

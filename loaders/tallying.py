@@ -24,8 +24,7 @@ def tally_table(
     *,
     by: str | None,
     rule: str,
-    item: str | None,
-    subject: str | None,
+    parts: Mapping[str, str | None],
     version: str | None,
     filters: Mapping[str, Any],
 ) -> Table:
@@ -42,13 +41,13 @@ def tally_table(
     events = {row["id"]: row for row in scan("events", version=version).filter(**filters).to_arrow().to_pylist()}
     if by is not None and by not in _PERIODS:
         check_columns([by], release.table("events").column_names, "events")
-    stated = _stated(release, measure, item, subject, set(events))
+    stated = _stated(release, measure, parts, set(events))
     sums: dict[Any, float] = defaultdict(float)
     counts: dict[Any, int] = defaultdict(int)
     left_out: dict[Any, int] = defaultdict(int)
     for event_id, rows in stated.items():
         group = event_id if by is None else _group(events[event_id], by)
-        value = choose(_one_item(rows, measure, item, subject))
+        value = choose(_whole(rows, measure, parts))
         if value is None:
             left_out[group] += 1
         else:
@@ -81,34 +80,31 @@ def _chooser(rule: str, release: Release) -> Callable[[list[Row]], float | None]
     raise UsageError(f"There is no rule {rule!r}. The rules are claimant:ID, min, max and median; name one.")
 
 
-def _stated(
-    release: Release, measure: str, item: str | None, subject: str | None, ids: set[str]
-) -> dict[str, list[Row]]:
-    """Return the rows of the measure by event, without replaced ones, running totals, and numbers for one place."""
-    rows = [
-        row for row in release.table("quantities").to_pylist() if row["event_id"] in ids and row["measure"] == measure
-    ]
+def _stated(release: Release, measure: str, parts: Mapping[str, str | None], ids: set[str]) -> dict[str, list[Row]]:
+    """Return the rows of the measure by event, without replaced ones, running totals, and parts not asked for."""
+    quantities = release.table("quantities").to_pylist()
+    rows = [row for row in quantities if row["event_id"] in ids and row["measure"] == measure]
     replaced = {(row["event_id"], row["replaces"]) for row in rows}
     found: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
-        chosen = (item is None or row["item"] == item) and (subject is None or row["subject"] == subject)
+        chosen = all(wanted is None or row[name] == wanted for name, wanted in parts.items())
         if chosen and not row["cumulative"] and (row["event_id"], row["key"]) not in replaced:
             found[row["event_id"]].append(row)
     return found
 
 
-def _one_item(rows: list[Row], measure: str, item: str | None, subject: str | None) -> list[Row]:
-    """Return the rows that speak of the whole event: no place, and one and the same item and subject.
+def _whole(rows: list[Row], measure: str, parts: Mapping[str, str | None]) -> list[Row]:
+    """Return the rows that speak of the whole event: no place, and one and the same item, subject and recipient.
 
     Where an event states the measure for all things together (no item, or one that means all of them) and also for
     some kinds, the former count. Where it states it only for several kinds apart, none does, for adding them is the
-    reader's choice (``item``, ``subject``).
+    reader's choice (``item``, ``subject``, ``recipient``).
     """
+    general = {"item": {None, *vocabulary("measures")[measure].extra.get("whole_items", ())}}
     whole = [row for row in rows if row["place"] is None]
-    if item is None:
-        whole = _general(whole, "item", {None, *vocabulary("measures")[measure].extra.get("whole_items", ())})
-    if subject is None:
-        whole = _general(whole, "subject", {None})
+    for name, wanted in parts.items():
+        if wanted is None:
+            whole = _general(whole, name, general.get(name, {None}))
     return whole
 
 

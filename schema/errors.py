@@ -31,16 +31,18 @@ class InvalidRecordsError(CasusError):
     ----------
     findings
         What was found, at least one.
-    shown
-        How many findings the error text spells out; the rest are counted.
     """
 
-    def __init__(self, findings: Sequence[Finding], *, shown: int = 5) -> None:
+    def __init__(self, findings: Sequence[Finding]) -> None:
         self.findings = tuple(findings)
+        super().__init__(self.text(shown=5))
+
+    def text(self, *, shown: int) -> str:
+        """Return the findings, one a line; beyond ``shown`` of them only their number."""
         lines = [finding.one_line() for finding in self.findings[:shown]]
         if len(self.findings) > shown:
             lines.append(f"... and {len(self.findings) - shown} more (all in the error's .findings)")
-        super().__init__("\n".join(lines))
+        return "\n".join(lines)
 
 
 class SchemaDefinitionError(CasusError):

@@ -41,6 +41,21 @@ def test_release_is_as_large_and_as_well_sourced_as_promised():
     assert sum(event["n_independent"] >= 2 for event in events) >= 0.9 * len(events)
 
 
+def test_dataset_card_counts_what_is_there(root):
+    if not (root / "docs/dataset-card.md").is_file():
+        pytest.skip("the documents are not part of the installed package")
+    card = (root / "docs/dataset-card.md").read_text("utf-8")
+    sources = casus.load("sources").to_arrow().column("language").to_pylist()
+    places = casus.load("places").to_arrow().column("latitude")
+    actors = casus.load("actors").to_arrow().column("wikidata")
+    assert f"holds {len(casus.load())} events" in card
+    assert f"{sources.count('en')} of the {len(sources)} citations" in card
+    assert f"{sources.count('ru')} Russian, {sources.count('uk')} Ukrainian" in card
+    assert f"the rest {len(set(sources)) - 3} other languages" in card
+    assert f"{places.null_count} of {len(places)} places" in card
+    assert f"given for {len(actors) - actors.null_count} actors" in card
+
+
 def test_every_record_says_how_it_was_made():
     for event in casus.records():
         assert event.coding.method == "machine-assisted", event.id
@@ -73,14 +88,44 @@ def test_independence_in_the_table_is_that_of_the_rule(corpus):
         assert table[entry.id] == len(independent_groups(entry.data, corpus.ids("publisher"))), entry.id
 
 
+CASE = "docs/istanbul-case.md"
+PART = re.compile(r"\[(20[^\]]+)\]|`([a-z_]+)(?:/([a-z][a-z0-9-]*))?`")
+
+
+def pointers(text):
+    """Yield ``(record id, field, key)`` for the pointers of a document; a pointer belongs to the record before it."""
+    record = None
+    for match in PART.finditer(text.partition("\n[article]:")[0]):
+        if match[1]:
+            record = match[1]
+            yield record, None, None
+        elif record:
+            yield record, match[2], match[3]
+
+
 def test_istanbul_case_points_to_records_and_keys_that_exist(root):
-    path = root / "docs/istanbul-case.md"
-    if not path.is_file():
+    if not (root / CASE).is_file():
         pytest.skip("the documents are not part of the installed package")
-    events = {event.id: json.loads(event.model_dump_json()) for event in casus.records()}
-    links = re.findall(r"\(\.\./dataset/records/\d{4}/([^)]+)\.yaml\)", path.read_text("utf-8"))
-    assert len(set(links)) >= 15
-    assert set(links) <= set(events)
+    events = {event.id: json.loads(event.model_dump_json(exclude_none=True)) for event in casus.records()}
+    lost, found = [], 0
+    for record, field, key in pointers((root / CASE).read_text("utf-8")):
+        event = events.get(record, {})
+        keys = {part["key"] for part in event.get(field, []) if isinstance(part, dict)} if key else {None}
+        known = (field is None and event) or (field in event and (key is None or key in keys))
+        found += bool(known)
+        if not known and (key or field is None):
+            lost.append((record, field, key))
+    assert lost == []
+    assert found > 150
+
+
+def test_istanbul_case_links_lead_to_files(root):
+    if not (root / CASE).is_file():
+        pytest.skip("the documents are not part of the installed package")
+    text = (root / CASE).read_text("utf-8")
+    targets = re.findall(r"\]\((\.\./[^)#]+)\)|^\[20[^\]]+\]: (\S+)$", text, re.MULTILINE)
+    assert len(targets) > 50
+    assert [target for pair in targets for target in pair if target and not (root / "docs" / target).exists()] == []
 
 
 def test_no_record_names_a_machine_path_or_session(root):

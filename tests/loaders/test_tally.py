@@ -91,6 +91,12 @@ def test_several_kinds_without_a_whole_are_left_out_and_counted(tally):
     assert (row["value"], row["events"], row["left_out"]) == (None, 0, 1)
 
 
+def test_what_each_side_receives_is_never_added(tally):
+    rows = [number("q1", "UKR", best=1212, recipient="UKR"), number("q2", "UKR", best=27, recipient="RUS")]
+    assert tally(*rows, rule="max")[0]["left_out"] == 1
+    assert tally(*rows, rule="max", recipient="RUS")[0]["value"] == 27.0
+
+
 def test_words_are_left_out_and_counted(tally):
     (row,) = tally(number("q1", "UKR", words="dozens"), rule="max")
     assert (row["value"], row["left_out"]) == (None, 1)
@@ -128,3 +134,8 @@ def test_the_rule_must_be_named():
 def test_bundled_release_tallies_the_record_night():
     rows = casus.tally("drones-launched", rule="claimant:ukr-air-force", id="2025-05-31-air-attack-ukraine")
     assert rows.to_arrow().column("value").to_pylist() == [472.0]
+
+
+def test_bundled_release_tallies_the_bodies_that_ukraine_received():
+    rows = casus.tally("bodies-returned", by="month", rule="claimant:UKR", recipient="UKR").to_arrow().to_pylist()
+    assert [(row["month"], row["value"], row["events"]) for row in rows] == [("2025-06", 6057.0, 5)]
