@@ -24,11 +24,32 @@ def check_schema(found: pa.Schema, wanted: pa.Schema) -> list[Finding]:
     if not problems:
         for field in wanted:
             other = found.field(field.name)
-            if other.type != field.type or other.nullable != field.nullable:
+            if other.nullable != field.nullable or not _same_type(other.type, field.type):
                 problems.append(f"the column {field.name} is {_shown(other)} and should be {_shown(field)}")
         if not problems and found.names != wanted.names:
             problems.append("the columns are in another order")
     return [finding("CAS446", problem=problem) for problem in problems]
+
+
+def _same_type(found: pa.DataType, wanted: pa.DataType) -> bool:
+    """Whether two types mean the same.
+
+    Older versions of pyarrow read other widths of dictionary indices and other names of list items than were written.
+    """
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(wanted) and pa.types.is_dictionary(found):
+        return bool(found.value_type == wanted.value_type)
+    if pa.types.is_list(wanted) and pa.types.is_list(found):
+        item, other = found.value_field, wanted.value_field
+        return item.nullable == other.nullable and _same_type(item.type, other.type)
+    if pa.types.is_struct(wanted) and pa.types.is_struct(found):
+        pairs = [(found.field(i), wanted.field(i)) for i in range(min(found.num_fields, wanted.num_fields))]
+        return found.num_fields == wanted.num_fields and all(
+            one.name == two.name and one.nullable == two.nullable and _same_type(one.type, two.type)
+            for one, two in pairs
+        )
+    return bool(found == wanted)
 
 
 def _shown(field: pa.Field) -> str:

@@ -97,8 +97,9 @@ def test_invalid_row_is_named(small_release):
 
 
 def test_unknown_code_in_a_dictionary_is_named(small_release):
-    def other(_column):
-        return pa.chunked_array([pa.DictionaryArray.from_arrays(pa.array([0, 0], pa.int16()), ["banquet"])])
+    def other(column):
+        indices = pa.array([0, 0], column.type.index_type)
+        return pa.chunked_array([pa.DictionaryArray.from_arrays(indices, ["banquet"])])
 
     rewrite(small_release, "events", set_column("type", other), forge=("bytes", "digest"))
     with pytest.raises(InvalidRecordsError, match=r"'banquet': it is not in the vocabulary event-types"):
