@@ -41,7 +41,7 @@ def show(event_id: str, version: str | None) -> None:
     events = {event.id: event for event in release.events()}
     if event_id not in events:
         close = nearest(event_id, events)
-        raise UsageError(f"No event has the id {event_id!r}{close} `casus info` says what there is.")
+        raise UsageError(f"No event has the id {event_id!r}{close}. `casus info` says what there is.")
     print_event(events[event_id], release)
 
 

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 Filters = Callable[[str, Mapping[str, Any]], Iterable[Any]]
 _SHOWN_ROWS = 10
 _SHOWN_COLUMNS = 8
-_SHOWN_TEXT = 60
+_SHOWN_TEXT = 40
+_SHOWN_IN_CELL = 160
+_SHOWN_IN_COLUMN = 28
 
 
 def _need(package: str) -> Any:
@@ -125,9 +127,7 @@ class Table:
         names = self.columns
         rows = self._data.slice(0, _SHOWN_ROWS).to_pylist()
         top = "".join(f"<th>{escape(name)}</th>" for name in names)
-        body = "".join(
-            "<tr>" + "".join(f"<td>{escape(_shown(row[name]))}</td>" for name in names) + "</tr>" for row in rows
-        )
+        body = "".join(f"<tr>{''.join(_cell(row[name]) for name in names)}</tr>" for row in rows)
         more = f", the first {_SHOWN_ROWS} shown" if len(self) > _SHOWN_ROWS else ""
         caption = f"casus {escape(self.version)}, {escape(self.name)}: {len(self)} rows{more}"
         return (
@@ -137,7 +137,10 @@ class Table:
 
     def _as_text(self) -> str:
         names = self.columns[:_SHOWN_COLUMNS]
-        rows = [[_shown(row[name], 28) for name in names] for row in self._data.slice(0, _SHOWN_ROWS).to_pylist()]
+        rows = [
+            [_shown(row[name], _SHOWN_IN_COLUMN) for name in names]
+            for row in self._data.slice(0, _SHOWN_ROWS).to_pylist()
+        ]
         widths = [max(map(len, column)) for column in zip(names, *rows, strict=True)]
         lines = ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
                  for row in [names, *rows]]  # fmt: skip
@@ -244,6 +247,14 @@ def check_columns(wanted: Sequence[str], known: Sequence[str], name: str) -> Non
             )
 
 
-def _shown(value: Any, most: int = _SHOWN_TEXT) -> str:
+def _cell(value: Any) -> str:
+    from html import escape
+
+    text = _shown(value, _SHOWN_IN_CELL)
+    style = "white-space:nowrap" if len(text) <= _SHOWN_TEXT else "min-width:24em"
+    return f'<td style="{style}">{escape(text)}</td>'
+
+
+def _shown(value: Any, most: int) -> str:
     text = "" if value is None else str(value)
     return text if len(text) <= most else text[: most - 1] + "…"

@@ -70,7 +70,7 @@ def print_event(event: Event, release: Release) -> None:
             for line in shown:
                 hanging = Table.grid(padding=(0, 1))
                 hanging.add_column(width=1)
-                hanging.add_column()
+                hanging.add_column(overflow="fold")
                 hanging.add_row("-", Text(line))
                 _console.print(Padding(hanging, (0, 0, 0, 2)))
     _console.print(f"[dim]Coded {event.coding.coded_on}, {event.coding.method}. casus {release.version}[/dim]")

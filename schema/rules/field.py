@@ -159,6 +159,8 @@ def explain(model: type[BaseModel], error: ValidationError) -> Iterator[Finding]
         code = "CAS109" if value is None and each["type"] != "missing" else _CODE_OF.get(each["type"], "CAS103")
         rule = _BY_CODE[code]
         values = _values(code, struct, path, value)
+        if code == "CAS108" and values["least"] <= values["length"] <= values["most"]:
+            continue  # the list is long enough: Pydantic counts only its valid items, and these have their findings
         fix = rule.fix
         for name, text in values.items():
             fix = fix.replace("{" + name + "}", str(text))
@@ -216,9 +218,9 @@ def _example(code: str, example: str) -> str:
 
 
 def nearest(value: str, known: Any) -> str:
-    """Return ``; did you mean 'x'?`` for the closest known value, or nothing."""
+    """Return ``(did you mean 'x'?)`` for the closest known value, or nothing."""
     close = difflib.get_close_matches(value, list(known), n=1, cutoff=0.6)
-    return f"; did you mean {close[0]!r}?" if close else ""
+    return f" (did you mean {close[0]!r}?)" if close else ""
 
 
 def _shown(value: Any) -> str:

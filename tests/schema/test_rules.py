@@ -129,3 +129,13 @@ def test_two_outlets_of_one_group_are_one_source(example):
     sister = {"id": "sister-news", "name": "Sister", "hosts": ["sister.example"], "owner": "private",
               "independence_group": "example-news"}  # fmt: skip
     assert codes(check(corpus_of(one, {"publisher": [sister]}))) == ["CAS502"]
+
+
+def test_a_list_with_a_bad_item_is_not_called_too_short():
+    record = patched(EXAMPLE, {"participants[0].roles": ["participant"]})
+    assert codes(check(corpus_of(record))) == ["CAS104"]
+
+
+def test_a_malformed_id_is_not_also_called_unknown():
+    record = patched(EXAMPLE, {"participants[0].actor": "UKRAINE"})
+    assert codes(check(corpus_of(record))) == ["CAS105"]
