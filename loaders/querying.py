@@ -210,8 +210,9 @@ def _equals(rows: pa.Table, table: str, column: str, value: Any) -> Any:
             f"{table} cannot be filtered by {column!r}: it is a list or a group. Load the flat table of that name."
         )
     if pa.types.is_dictionary(kind):
-        for each in values:
-            _check_code(_vocabulary_of(table, column), each, column)
+        name = _vocabulary_of(table, column)
+        for each in values if name else ():
+            _check_code(name, each, column)
         return pc.field(column).cast(pa.string()).isin(pa.array(values, pa.string()))
     if pa.types.is_date(kind):
         values = [_day(each, column) for each in values]

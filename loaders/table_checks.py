@@ -106,10 +106,16 @@ def _coded(coded: Coded, values: pa.ChunkedArray) -> tuple[Any, str]:
     return mask, f"it is not in the vocabulary {coded.vocabulary}"
 
 
+def _as_text(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    import pyarrow as pa
+
+    return values.cast(pa.string()) if pa.types.is_dictionary(values.type) else values
+
+
 def _pattern(pattern: Pattern, values: pa.ChunkedArray) -> tuple[Any, str]:
     import pyarrow.compute as pc
 
-    matches = pc.match_substring_regex(values, _re2(pattern.regex))
+    matches = pc.match_substring_regex(_as_text(values), _re2(pattern.regex))
     mask = pc.invert(matches) if pc.all(matches).as_py() is False else None
     return mask, f"it is not {pattern.says}, such as {pattern.example}"
 
@@ -117,7 +123,7 @@ def _pattern(pattern: Pattern, values: pa.ChunkedArray) -> tuple[Any, str]:
 def _length(length: Length, values: pa.ChunkedArray) -> tuple[Any, str]:
     import pyarrow.compute as pc
 
-    return _range(Range(length.least, length.most), pc.utf8_length(values))[0], (
+    return _range(Range(length.least, length.most), pc.utf8_length(_as_text(values)))[0], (
         f"it has not {length.least} to {length.most} characters"
     )
 

@@ -35,11 +35,15 @@ class Constraint:
 
 @dataclass(frozen=True, slots=True)
 class Pattern(Constraint):
-    """Text must match an anchored regular expression; people are shown the example, not the expression."""
+    """Text must match an anchored regular expression; people are shown the example, not the expression.
+
+    ``few`` says that fields of this form have few distinct values over many records.
+    """
 
     regex: str
     says: str
     example: str
+    few: bool = False
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return _merged(handler(source), ("str",), {"pattern": self.regex}, self)

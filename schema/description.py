@@ -18,7 +18,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from casus.schema.constraints import Coded, Constraint, IsoDate, Items, NotNull
+from casus.schema.constraints import Coded, Constraint, IsoDate, Items, NotNull, Pattern, Reference
 from casus.schema.errors import SchemaDefinitionError
 
 C = TypeVar("C", bound=Constraint)
@@ -78,6 +78,20 @@ class Field:
     def constraint(self, sort: type[C]) -> C | None:
         """Return the field's constraint of that class, or None."""
         return next((each for each in self.constraints if isinstance(each, sort)), None)
+
+    @property
+    def few(self) -> bool:
+        """Whether the text has few distinct values over many records: codes, keys, ids of registries, short forms.
+
+        Such columns are dictionaries in Arrow, and are checked once for each distinct value.
+        """
+        if self.kind is not Kind.TEXT:
+            return False
+        marks = (self.constraint(Coded), self.constraint(Reference), self.constraint(Pattern))
+        reference, pattern = marks[1], marks[2]
+        if reference is not None:
+            return reference.to != "event"
+        return marks[0] is not None or (pattern is not None and pattern.few)
 
     @property
     def vocabulary(self) -> str | None:

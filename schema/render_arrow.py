@@ -19,6 +19,7 @@ _TYPES = {
     Kind.DATE: pa.date32(),
 }
 _CODES = pa.dictionary(pa.int16(), pa.string())
+_WORDS = pa.dictionary(pa.int32(), pa.string())
 
 
 def records_schema() -> pa.Schema:
@@ -73,4 +74,6 @@ def _arrow_field(field: Field) -> pa.Field:
 def _arrow_type(field: Field) -> Any:
     if field.struct is not None:
         return pa.struct([_arrow_field(inner) for inner in field.struct.fields])
-    return _CODES if field.vocabulary else _TYPES[field.kind]
+    if field.vocabulary:
+        return _CODES
+    return _WORDS if field.few else _TYPES[field.kind]

@@ -25,7 +25,7 @@ ENTRY_ID = Pattern(
     "a registry id: ISO3 for states, otherwise lower-case words joined by hyphens",
     "ukr-air-force",
 )
-KEY = Pattern("^[a-z][a-z0-9-]{0,15}$", "a short key in lower case, unique in its record", "q2")
+KEY = Pattern("^[a-z][a-z0-9-]{0,15}$", "a short key in lower case, unique in its record", "q2", few=True)
 POINTER = Pattern(
     "^([a-z_]{2,20}|[a-z_]{2,20}/[a-z][a-z0-9-]{0,15})$",
     "a pointer to a part of the record: a field, or list/key",
@@ -41,14 +41,14 @@ CLEAN = Pattern(
     "text without control characters or direction overrides",
     "Second round of talks in Istanbul",
 )
-CLOCK = Pattern("^([01][0-9]|2[0-3]):[0-5][0-9]$", "a time of day in 24 hours", "14:43")
-OFFSET = Pattern("^[+-](0[0-9]|1[0-4]):(00|15|30|45)$", "an offset from UTC", "+03:00")
-ISO3 = Pattern("^[A-Z]{3}$", "an ISO 3166-1 alpha-3 code", "UKR")
-LANGUAGE = Pattern("^[a-z]{2,3}$", "an ISO 639 language code", "uk")
-CURRENCY = Pattern("^[A-Z]{3}$", "an ISO 4217 currency code", "EUR")
+CLOCK = Pattern("^([01][0-9]|2[0-3]):[0-5][0-9]$", "a time of day in 24 hours", "14:43", few=True)
+OFFSET = Pattern("^[+-](0[0-9]|1[0-4]):(00|15|30|45)$", "an offset from UTC", "+03:00", few=True)
+ISO3 = Pattern("^[A-Z]{3}$", "an ISO 3166-1 alpha-3 code", "UKR", few=True)
+LANGUAGE = Pattern("^[a-z]{2,3}$", "an ISO 639 language code", "uk", few=True)
+CURRENCY = Pattern("^[A-Z]{3}$", "an ISO 4217 currency code", "EUR", few=True)
 WIKIDATA = Pattern("^Q[1-9][0-9]{0,10}$", "a Wikidata item", "Q212")
 HOST = Pattern("^[a-z0-9-]+(\\.[a-z0-9-]+)+$", "a web host in lower case", "pravda.com.ua")
-VERSION = Pattern("^[0-9A-Za-z][0-9A-Za-z.+-]{0,39}$", "a version", "25.1")
+VERSION = Pattern("^[0-9A-Za-z][0-9A-Za-z.+-]{0,39}$", "a version", "25.1", few=True)
 
 Day = Annotated[dt.date, IsoDate()]
 Clock = Annotated[str, CLOCK]

@@ -1,0 +1,228 @@
+"""The checks of single fields over columns (CAS1xx), from the constraints of the description.
+
+Each check is a cheap test of the whole column first; the positions of what is wrong are worked out where it fails.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from casus.schema.constraints import Coded, Items, Length, Pattern, Range, Reference
+from casus.schema.description import Field, Kind
+from casus.schema.errors import SchemaDefinitionError
+from casus.schema.types import CLEAN
+from casus.schema.vocabulary import vocabulary
+
+if TYPE_CHECKING:
+    from casus.schema.columnar.levels import Level, Values
+
+#: A code, the path below the level, the level, and the positions in it.
+Fault = tuple[str, str, "Level", Any]
+_FIRST_DAY = (dt.date(1800, 1, 1) - dt.date(1970, 1, 1)).days
+_LAST_DAY = (dt.date(2199, 12, 31) - dt.date(1970, 1, 1)).days
+
+
+def check_level(level: Level) -> Iterator[Fault]:
+    """Yield what is wrong in the fields of a level and of all levels below it."""
+    for field in level.struct.fields:
+        if field.many:
+            yield from _check_list(level, field)
+        elif field.struct is not None:
+            inner = level.level(field.name)
+            if field.required:
+                yield from _missing(level, field, inner.valid)
+            yield from check_level(inner)
+        else:
+            values = level.values(field.name)
+            if field.required:
+                yield from _missing(level, field, values.valid)
+            for code, wrong in _scalar_faults(field, values):
+                yield code, field.name, level, wrong
+
+
+def _missing(level: Level, field: Field, valid: Any) -> Iterator[Fault]:
+    if valid is None or valid.all():
+        return
+    absent = ~valid if level.valid is None else level.valid & ~valid
+    if absent.any():
+        yield "CAS102", field.name, level, np.flatnonzero(absent)
+
+
+def _check_list(level: Level, field: Field) -> Iterator[Fault]:
+    items, lengths = level.items(field.name)
+    least, most = field.items.least, field.items.most
+    if len(lengths) and (lengths.min() < least or lengths.max() > most):
+        wrong = (lengths < least) | (lengths > most)
+        wrong = wrong if level.valid is None else wrong & level.valid
+        column = level.column(field.name)
+        if least and column.null_count:
+            absent = np.asarray(pc.is_null(column).to_numpy(zero_copy_only=False)) & wrong
+            wrong &= ~absent
+            if absent.any():
+                yield "CAS102", field.name, level, np.flatnonzero(absent)
+        if wrong.any():
+            yield "CAS108", field.name, level, np.flatnonzero(wrong)
+    if items.null_count:
+        where = np.flatnonzero(np.asarray(pc.is_null(items).to_numpy(zero_copy_only=False)))
+        _, inner = level.item_values(field.name) if field.struct is None else (None, level.level(field.name))
+        yield "CAS109", f"{field.name}[]", level, np.unique(inner.parents[where])
+    if field.struct is not None:
+        yield from check_level(level.level(field.name))
+        return
+    values, inner = level.item_values(field.name)
+    for code, wrong in _scalar_faults(field, values):
+        yield code, f"{field.name}[]", level, np.unique(inner.parents[wrong])
+    if field.items.distinct:
+        repeated = repeated_items(values, inner)
+        if len(repeated):
+            yield "CAS111", field.name, level, repeated
+
+
+def repeated_items(values: Values, inner: Level) -> Any:
+    """Return the positions of the parents whose list holds a value twice."""
+    lengths = inner.lengths
+    if not len(lengths) or lengths.max() < 2:  # noqa: PLR2004 - a list of one repeats nothing
+        return np.empty(0, np.int64)
+    some = np.repeat(lengths > 1, lengths)
+    if values.codes is not None:
+        codes, count = values.codes[some].astype(np.int64), len(values.words or ())
+    else:
+        encoded = values.text.filter(pa.array(some)).dictionary_encode()
+        codes, count = np.asarray(pc.fill_null(encoded.indices, 0)).astype(np.int64), len(encoded.dictionary)
+    pairs = inner.parents[some] * (count + 1) + codes
+    ordered = np.sort(pairs)
+    return np.unique(ordered[1:][ordered[1:] == ordered[:-1]] // (count + 1))
+
+
+def _scalar_faults(field: Field, values: Values) -> Iterator[tuple[str, Any]]:
+    if field.kind is Kind.DATE:
+        yield from _outside("CAS105", values, _FIRST_DAY, _LAST_DAY)
+    elif field.kind in (Kind.INTEGER, Kind.NUMBER) and not field.constraint(Range):
+        raise SchemaDefinitionError(f"{field.name}: every number is bounded.")
+    found: set[str] = set()
+    for constraint in field.constraints:
+        for code, wrong in CHECKS[type(constraint)](constraint, values):
+            if len(wrong):
+                found.add(code)
+                yield code, wrong
+
+
+def _coded(coded: Coded, values: Values) -> Iterator[tuple[str, Any]]:
+    yield from _words("CAS104", values, set(vocabulary(coded.vocabulary).codes).__contains__)
+
+
+def _words(code: str, values: Values, good: Callable[[str], bool]) -> Iterator[tuple[str, Any]]:
+    """Check the distinct words, and find the values only of those that are wrong."""
+    bad = {word for word in values.words or () if word is not None and not good(word)}
+    if bad:
+        yield code, np.flatnonzero(values.table(bad))
+
+
+def _pattern(pattern: Pattern, values: Values) -> Iterator[tuple[str, Any]]:
+    if values.words is not None:
+        whole = re.compile(pattern.regex.removesuffix("$") + r"\Z")
+        yield from _words("CAS105", values, lambda word: whole.match(word) is not None)
+    elif pattern is CLEAN or pattern == CLEAN:
+        if _may_be_unclean(values.text):
+            yield from _unmatched(pattern, values)
+    else:
+        yield from _unmatched(pattern, values)
+
+
+def _unmatched(pattern: Pattern, values: Values) -> Iterator[tuple[str, Any]]:
+    matches = pc.match_substring_regex(values.text, re2(pattern.regex))
+    if pc.all(matches).as_py() is False:
+        yield "CAS105", np.flatnonzero(np.asarray(pc.fill_null(pc.invert(matches), False)))  # noqa: FBT003
+
+
+def re2(regex: str) -> str:
+    """Return a portable expression as RE2 writes it: code points in braces, the end as the very end."""
+    return re.sub(r"\\u([0-9a-f]{4})", r"\\x{\1}", regex).removesuffix("$") + r"\z"
+
+
+def _may_be_unclean(text: Any) -> bool:
+    """Whether the bytes of a column hold a control character or the first byte of a direction override."""
+    data = _bytes(text)
+    if not len(data):
+        return False
+    low = data < 0x20  # noqa: PLR2004
+    if low.any():
+        rare = data[low]
+        if not np.isin(rare, (0x09, 0x0A)).all():
+            return True
+    if (data == 0x7F).any():  # noqa: PLR2004
+        return True
+    lead = np.flatnonzero(data[:-1] == 0xE2)  # noqa: PLR2004 - U+202A and U+2066 begin E2 80 and E2 81
+    if not len(lead):
+        return False
+    second, third = data[lead + 1], data[np.minimum(lead + 2, len(data) - 1)]
+    one = (second == 0x80) & (third >= 0xAA) & (third <= 0xAE)  # noqa: PLR2004
+    two = (second == 0x81) & (third >= 0xA6) & (third <= 0xA9)  # noqa: PLR2004
+    return bool((one | two).any())
+
+
+def _bytes(text: Any) -> Any:
+    """Return the bytes of a string column as one array, without copying."""
+    _, offsets, data = text.buffers()
+    if data is None or len(text) == 0:
+        return np.empty(0, np.uint8)
+    ends = np.frombuffer(offsets, np.int32)[text.offset : text.offset + len(text) + 1]
+    return np.frombuffer(data, np.uint8)[ends[0] : ends[-1]]
+
+
+def _length(length: Length, values: Values) -> Iterator[tuple[str, Any]]:
+    if values.words is not None:
+        yield from _words("CAS107", values, lambda word: length.least <= len(word) <= length.most)
+        return
+    text = values.text
+    if not len(text):
+        return
+    sizes = np.diff(np.frombuffer(text.buffers()[1], np.int32)[text.offset : text.offset + len(text) + 1])
+    there = sizes if values.valid is None else sizes[values.valid]
+    # A text has no more characters than bytes.
+    if not len(there) or (there.min() >= max(length.least, 1) and there.max() <= length.most and length.least <= 1):
+        return
+    characters = pc.utf8_length(text)
+    wrong = pc.or_(pc.less(characters, length.least), pc.greater(characters, length.most))
+    yield "CAS107", np.flatnonzero(np.asarray(pc.fill_null(wrong, False)))  # noqa: FBT003
+
+
+def _range(limits: Range, values: Values) -> Iterator[tuple[str, Any]]:
+    yield from _outside("CAS106", values, limits.least, limits.most)
+
+
+def _outside(code: str, values: Values, least: float, most: float) -> Iterator[tuple[str, Any]]:
+    numbers = values.numbers
+    if not len(numbers):
+        return
+    if values.valid is None and least <= numbers.min() and numbers.max() <= most:
+        return
+    # NaN is neither at least nor at most anything.
+    wrong = ~((numbers >= least) & (numbers <= most))
+    if values.valid is not None:
+        wrong &= values.valid
+    if wrong.any():
+        yield code, np.flatnonzero(wrong)
+
+
+def _no_check(_constraint: Any, _values: Values) -> Iterator[tuple[str, Any]]:
+    """Yield nothing: references are judged by rules, and lists where they are read."""
+    return iter(())
+
+
+#: The check of every kind of constraint. One that is missing here is an error when the plan is made.
+CHECKS: Mapping[type, Callable[[Any, Values], Iterator[tuple[str, Any]]]] = {
+    Coded: _coded,
+    Pattern: _pattern,
+    Length: _length,
+    Range: _range,
+    Reference: _no_check,
+    Items: _no_check,
+}

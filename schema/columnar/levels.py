@@ -1,0 +1,245 @@
+"""A batch of nested records as levels: all structs at one path, with flat columns.
+
+Lists are checked on their flattened children; where a child came from is only worked out when something needs it.
+Plain and dictionary columns, list and large_list, nullable or not, are all taken as they come.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from casus.schema.description import Field, Kind, Struct
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Bools = NDArray[np.bool_]
+    Ints = NDArray[np.int64]
+else:
+    Bools = Ints = Any
+
+
+@dataclass(slots=True)
+class Values:
+    """The values of one field for all structs of a level.
+
+    ``valid`` is None where every value is there. Texts with few distinct values are ``codes`` into ``words``; other
+    texts stay Arrow arrays; numbers, days and truth values are ``numbers``.
+    """
+
+    length: int
+    valid: Bools | None
+    codes: Any = None
+    words: list[str | None] | None = None
+    numbers: Any = None
+    text: Any = None
+
+    def there(self) -> Bools:
+        """Return a mask of the values that are there."""
+        return np.ones(self.length, np.bool_) if self.valid is None else self.valid
+
+    def take(self, index: Ints, there: Bools | None = None) -> Values:
+        """Return the values at positions; ``there`` marks the positions that mean anything."""
+        valid = None if self.valid is None else self.valid[index]
+        if there is not None:
+            valid = there if valid is None else valid & there
+        return Values(
+            len(index),
+            valid,
+            None if self.codes is None else self.codes[index],
+            self.words,
+            None if self.numbers is None else self.numbers[index],
+            None if self.text is None else self.text.take(pa.array(index)),
+        )
+
+    def table(self, wanted: Any) -> Bools:
+        """Return, for coded texts, whether each value's word is wanted (False where nothing is there)."""
+        assert self.words is not None
+        lookup = np.fromiter((word in wanted for word in self.words), np.bool_, len(self.words))
+        found = lookup[self.codes] if len(lookup) else np.zeros(self.length, np.bool_)
+        return found if self.valid is None else found & self.valid
+
+
+class Level:
+    """All structs at one path of a batch.
+
+    Parameters
+    ----------
+    struct
+        Their description.
+    array
+        The structs, without the slots of absent parents.
+    path
+        Where they stand, such as ``quantities[]``.
+    parent, lengths
+        The level above, and for lists how many structs each parent has.
+    """
+
+    def __init__(self, struct: Struct, array: Any, path: str, parent: Level | None = None, lengths: Any = None) -> None:
+        self.struct = struct
+        self.path = path
+        self.parent = parent
+        self.lengths = lengths
+        self.length = len(array)
+        self._array = array
+        self._values: dict[str, Values] = {}
+        self._lists: dict[str, tuple[Any, Any]] = {}
+        self._levels: dict[str, Level] = {}
+
+    @cached_property
+    def valid(self) -> Bools | None:
+        """Which structs are there; None if all are."""
+        own = _valid(self._array) if isinstance(self._array, pa.StructArray) else None
+        if self.parent is not None and self.lengths is None and self.parent.valid is not None:
+            return self.parent.valid if own is None else own & self.parent.valid
+        return own
+
+    @cached_property
+    def parents(self) -> Ints:
+        """Position of each struct's parent in the level above."""
+        if self.lengths is None:
+            return np.arange(self.length)
+        return np.repeat(np.arange(len(self.lengths)), self.lengths)
+
+    @cached_property
+    def rows(self) -> Ints:
+        """Row of the batch that each struct belongs to."""
+        if self.parent is None:
+            return np.arange(self.length)
+        return self.parent.rows[self.parents] if self.lengths is not None else self.parent.rows
+
+    @cached_property
+    def starts(self) -> Ints:
+        """First item of each parent's list."""
+        return np.cumsum(self.lengths) - self.lengths
+
+    def column(self, name: str) -> Any:
+        """Return the raw column of a field; an absent struct has no values in it."""
+        array = self._array
+        if isinstance(array, pa.StructArray):
+            index = array.type.get_field_index(name)
+            column = array.field(index) if array.null_count == 0 else array.flatten()[index]
+        else:
+            column = array.column(name)
+        return _plain(column)
+
+    def field(self, name: str) -> Field:
+        """Return the description of a field."""
+        found = self.struct.field(name)
+        if found is None:
+            raise KeyError(f"{self.struct.name} has no field {name}")
+        return found
+
+    def values(self, name: str) -> Values:
+        """Return the values of a scalar field, defaults filled in."""
+        if name not in self._values:
+            self._values[name] = _values(self.column(name), self.field(name))
+        return self._values[name]
+
+    def items(self, name: str) -> tuple[Any, Any]:
+        """Return ``(items, lengths)`` of a list field; a null list is an empty one."""
+        if name not in self._lists:
+            self._lists[name] = _items(self.column(name))
+        return self._lists[name]
+
+    def item_values(self, name: str) -> tuple[Values, Level]:
+        """Return the values of a list of scalars, and a level that says where they belong."""
+        key = f"{name}[]"
+        items, lengths = self.items(name)
+        if key not in self._levels:
+            self._levels[key] = Level(self.struct, items, self._below(key), self, lengths)
+        level = self._levels[key]
+        if key not in self._values:
+            self._values[key] = _values(items, self.field(name))
+        return self._values[key], level
+
+    def level(self, name: str) -> Level:
+        """Return the level of the structs in a field."""
+        if name not in self._levels:
+            field = self.field(name)
+            assert field.struct is not None
+            if field.many:
+                items, lengths = self.items(name)
+                self._levels[name] = Level(field.struct, items, self._below(f"{name}[]"), self, lengths)
+            else:
+                self._levels[name] = Level(field.struct, self.column(name), self._below(name), self)
+        return self._levels[name]
+
+    def at(self, path: str) -> Level:
+        """Return the level at a path such as ``status_history[].planned``."""
+        level = self
+        for step in path.split(".") if path else ():
+            level = level.level(step.removesuffix("[]"))
+        return level
+
+    def _below(self, name: str) -> str:
+        return f"{self.path}.{name}" if self.path else name
+
+
+def _valid(array: Any) -> Bools | None:
+    if array.null_count == 0:
+        return None
+    return np.asarray(pc.is_valid(array).to_numpy(zero_copy_only=False))
+
+
+def _plain(column: Any) -> Any:
+    """Return one contiguous array in one of the forms that the engine reads."""
+    if isinstance(column, pa.ChunkedArray):
+        column = column.combine_chunks()
+        if isinstance(column, pa.ChunkedArray):
+            column = column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks)
+    kind = column.type
+    if pa.types.is_large_string(kind) or str(kind) == "string_view":
+        return column.cast(pa.string())
+    if str(kind).startswith(("list_view", "large_list_view")) or pa.types.is_fixed_size_list(kind):
+        return column.cast(pa.list_(kind.value_field))
+    return column
+
+
+def _items(column: Any) -> tuple[Any, Any]:
+    lengths = np.diff(np.asarray(column.offsets))
+    if column.null_count:
+        lengths = np.where(_valid(column), lengths, 0)
+    return _plain(column.flatten()), lengths
+
+
+def _values(column: Any, field: Field) -> Values:
+    valid = _valid(column)
+    values = Values(len(column), valid)
+    if field.kind is Kind.TEXT:
+        if pa.types.is_dictionary(column.type) or field.few:
+            encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+            indices = (
+                encoded.indices if valid is None else pc.fill_null(encoded.indices, pa.scalar(0, encoded.indices.type))
+            )
+            values.codes, values.words = np.asarray(indices), encoded.dictionary.to_pylist()
+        else:
+            values.text = column
+    else:
+        numbers = column.cast(pa.int32()) if field.kind is Kind.DATE else column
+        if field.kind is Kind.BOOLEAN:
+            numbers = column.cast(pa.uint8())
+        if valid is not None:
+            numbers = pc.fill_null(numbers, pa.scalar(0, numbers.type))
+        values.numbers = np.asarray(numbers)
+    return _with_default(values, field)
+
+
+def _with_default(values: Values, field: Field) -> Values:
+    if field.default is None or values.valid is None or field.many:
+        return values
+    absent = ~values.valid
+    values.valid = None
+    if values.words is not None:
+        words = [*values.words, field.default]
+        values.codes = np.where(absent, len(words) - 1, values.codes)
+        values.words = words
+    elif values.numbers is not None:
+        values.numbers = np.where(absent, field.default, values.numbers)
+    return values
