@@ -88,8 +88,6 @@ def scan(table: str = RECORDS, *, version: str | None = None) -> Scan:
         If the release is damaged or a row is invalid.
     """
     release = bundled(version)
-    if table == RECORDS:
-        release.events()
     return Scan(release.table(table), table, release.version, lambda name, wanted: _expressions(release, name, wanted))
 
 

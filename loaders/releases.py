@@ -19,6 +19,7 @@ from casus.schema.event import Event
 from casus.schema.findings import Finding
 from casus.schema.rules.file import finding
 from casus.schema.tables import TABLES
+from casus.streaming import load_records
 from casus.table_checks import check_event_ids, check_rows, check_schema
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class Release:
         return self._tables[name]
 
     def events(self) -> list[Event]:
-        """Return all records as models; every row of ``records.parquet`` is validated.
+        """Return all records as models.
 
         Raises
         ------
@@ -131,8 +132,8 @@ class Release:
         if damage and len(content) == said.bytes:
             # Same size, other bytes: the file is damaged, and a damaged file is not decoded.
             raise InvalidRecordsError([each.at(file=str(path)) for each in damage])
-        table = _decode(content, path, damage)
-        found = [*damage, *self._check(name, table, said)]
+        table, wrong = _decode(name, content, path, damage)
+        found = [*damage, *wrong, *self._check(name, table, said)]
         if found:
             raise InvalidRecordsError([each.at(file=str(path)) for each in found])
         return table
@@ -163,14 +164,18 @@ def _damage(content: bytes, said: TableFile) -> list[Finding]:
     return [finding("CAS443", name="the SHA-256", value=digest, allowed=said.sha256)] if digest != said.sha256 else []
 
 
-def _decode(content: bytes, path: Path, damage: list[Finding]) -> pa.Table:
+def _decode(name: str, content: bytes, path: Path, damage: list[Finding]) -> tuple[pa.Table, list[Finding]]:
+    """Return the rows of a file, and for records what the columns find in them."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
+        if name == RECORDS and not damage:
+            return load_records(pa.py_buffer(content), name=str(path))
         # Not pq.read_table: it imports pyarrow.dataset, and with it pandas where that is installed.
         with pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=bool(damage)) as file:
-            return file.read()
+            groups = [file.read_row_group(index) for index in range(file.num_row_groups)]
+            return pa.concat_tables(groups) if groups else file.schema_arrow.empty_table(), []
     except (pa.ArrowException, OSError, ValueError) as error:
         said = str(error).partition("\n")[0]
         found = [*damage, finding("CAS447", problem=said)]

@@ -1,12 +1,14 @@
-"""The JSON Schema (2020-12), rendered from the description.
+"""The JSON Schema (2020-12), rendered from the description and the rules.
 
 Optional fields are simply not required (no ``anyOf`` with null: what is unknown is left out), and patterns are plain
-ECMA expressions, so that every validator and the YAML language server give one message for one mistake.
+ECMA expressions, so that every validator and the YAML language server give one message for one mistake. A rule is an
+entry of ``allOf`` whose ``$comment`` is its code: see :mod:`casus.schema.render_rules`.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from casus.schema import SCHEMA_VERSION
@@ -16,16 +18,21 @@ from casus.schema.corpus import MODELS
 from casus.schema.description import Field, Kind, Struct, describe
 from casus.schema.errors import SchemaDefinitionError
 from casus.schema.event import Event
-from casus.schema.vocabulary import modes_of, vocabulary
+from casus.schema.render_rules import rules_by_struct
+from casus.schema.vocabulary import vocabulary
 
 _BASE = "https://casus-events.org/schema"
 _TYPES = {Kind.TEXT: "string", Kind.INTEGER: "integer", Kind.NUMBER: "number", Kind.BOOLEAN: "boolean"}
+#: In some languages (Python) ``$`` also matches before a last line break.
+_ONE_LINE = {"not": {"type": "string", "pattern": "\\n"}}
 
 
 def event_schema() -> dict[str, Any]:
     """Return the JSON Schema of one event."""
     schema = _document(Event, "event")
-    schema["allOf"] = [_modes_of_type(event_type) for event_type in vocabulary("event-types")]
+    for name, entries in rules_by_struct().items():
+        bound = schema if name == Event.__name__ else schema["$defs"][name]
+        bound["allOf"] = entries
     return schema
 
 
@@ -93,7 +100,7 @@ def _value(field: Field, defs: dict[str, Any]) -> dict[str, Any]:
             defs[field.struct.name] = _struct(field.struct, defs)
         return {"$ref": f"#/$defs/{field.struct.name}"}
     if field.kind is Kind.DATE:
-        return {"type": "string", "format": "date", "pattern": ISO_DATE}
+        return {"type": "string", "format": "date", "pattern": ISO_DATE, **_ONE_LINE}
     schema: dict[str, Any] = {"type": _TYPES[field.kind]}
     for constraint in field.constraints:
         match constraint:
@@ -104,6 +111,7 @@ def _value(field: Field, defs: dict[str, Any]) -> dict[str, Any]:
                 schema["markdownEnumDescriptions"] = [f"**{value.label}**: {value.definition}" for value in values]
             case Pattern(regex, says, example):
                 schema |= {"pattern": regex, "patternErrorMessage": f"must be {says}, such as {example}"}
+                schema |= {} if _allows_line_breaks(regex, example) else _ONE_LINE
             case Length(most, least):
                 schema |= {"minLength": least, "maxLength": most}
             case Range(least, most):
@@ -119,14 +127,6 @@ def _plain(value: float) -> float | int:
     return int(value) if float(value).is_integer() else value
 
 
-def _modes_of_type(event_type: str) -> dict[str, Any]:
-    codes = list(modes_of(event_type))
-    return {
-        "if": {"properties": {"type": {"const": event_type}}, "required": ["type"]},
-        "then": {
-            "properties": {
-                "mode": {"enum": codes},
-                "other_modes": {"items": {"enum": codes}},
-            }
-        },
-    }
+
+def _allows_line_breaks(regex: str, example: str) -> bool:
+    return re.match(regex.removesuffix("$") + r"\Z", f"{example}\n") is not None

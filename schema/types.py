@@ -48,7 +48,7 @@ LANGUAGE = Pattern("^[a-z]{2,3}$", "an ISO 639 language code", "uk", few=True)
 CURRENCY = Pattern("^[A-Z]{3}$", "an ISO 4217 currency code", "EUR", few=True)
 WIKIDATA = Pattern("^Q[1-9][0-9]{0,10}$", "a Wikidata item", "Q212")
 HOST = Pattern("^[a-z0-9-]+(\\.[a-z0-9-]+)+$", "a web host in lower case", "pravda.com.ua")
-VERSION = Pattern("^[0-9A-Za-z][0-9A-Za-z.+-]{0,39}$", "a version", "25.1", few=True)
+VERSION = Pattern("^[0-9A-Za-z][0-9A-Za-z.+-]{0,39}$", "a version", "25.1")
 
 Day = Annotated[dt.date, IsoDate()]
 Clock = Annotated[str, CLOCK]

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from casus.schema.columnar.fields import CHECKS, Fault, check_level
 from casus.schema.columnar.levels import Level
-from casus.schema.columnar.rules import compile_rules, wrong_rows
+from casus.schema.columnar.rules import compile_rules, imported, wrong_rows
 from casus.schema.description import Field, Kind, Struct, describe, walk
 from casus.schema.errors import SchemaDefinitionError, UsageError
 from casus.schema.event import Event
@@ -87,11 +87,10 @@ def check_batch(batch: pa.RecordBatch, severities: tuple[Severity, ...] = ERRORS
     codes: list[str] = []
     for code, name, level, positions in faults:
         _add(rows, paths, codes, np.unique(level.rows[positions]), _path(level, name), code)
-    imported = _imported(root) if any(rule.authored_only for rule in plan.rules) else None
     for rule in plan.rules:
         wrong = wrong_rows(rule, root, _touched(faults) if faults else None)
-        if rule.authored_only and len(wrong) and imported is not None:
-            wrong = wrong[~imported[wrong]]
+        if rule.authored_only and len(wrong):
+            wrong = wrong[~imported(root)[wrong]]
         if len(wrong):
             _add(rows, paths, codes, wrong, ".".join(filter(None, (rule.at[0], rule.spot))), rule.code)
     flat = np.concatenate(rows) if rows else np.empty(0, np.int64)
@@ -107,13 +106,6 @@ def _add(rows: list[Any], paths: list[str], codes: list[str], found: Any, path: 
 
 def _path(level: Level, name: str) -> str:
     return f"{level.path}.{name}" if level.path else name
-
-
-def _imported(root: Level) -> Any:
-    import pyarrow.compute as pc
-
-    found = pc.fill_null(pc.match_substring(root.values("id").text, ":"), False)  # noqa: FBT003
-    return np.asarray(found.to_numpy(zero_copy_only=False))
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 #: A code, the path below the level, the level, and the positions in it.
 Fault = tuple[str, str, "Level", Any]
 _FIRST_DAY = (dt.date(1800, 1, 1) - dt.date(1970, 1, 1)).days
+_FEW = 6
+_SPACE, _DELETE, _LEAD = 0x20, 0x7F, 0xE2
+_ALLOWED_CONTROLS = (0x09, 0x0A)
 _LAST_DAY = (dt.date(2199, 12, 31) - dt.date(1970, 1, 1)).days
 
 
@@ -87,21 +90,57 @@ def _check_list(level: Level, field: Field) -> Iterator[Fault]:
 
 def repeated_items(values: Values, inner: Level) -> Any:
     """Return the positions of the parents whose list holds a value twice."""
-    lengths = inner.lengths
-    if not len(lengths) or lengths.max() < 2:  # noqa: PLR2004 - a list of one repeats nothing
+    most = int(inner.lengths.max()) if len(inner.lengths) else 0
+    if most < 2:  # noqa: PLR2004 - a list of one repeats nothing
         return np.empty(0, np.int64)
-    some = np.repeat(lengths > 1, lengths)
+    if most <= _FEW:
+        return _repeated_in_short_lists(values, inner, most)
     if values.codes is not None:
-        codes, count = values.codes[some].astype(np.int64), len(values.words or ())
+        codes, count = values.codes.astype(np.int64), len(values.words or ())
     else:
-        encoded = values.text.filter(pa.array(some)).dictionary_encode()
+        encoded = values.text.dictionary_encode()
         codes, count = np.asarray(pc.fill_null(encoded.indices, 0)).astype(np.int64), len(encoded.dictionary)
-    pairs = inner.parents[some] * (count + 1) + codes
+    pairs = (inner.parents * (count + 1) + codes)[values.there()]
     ordered = np.sort(pairs)
     return np.unique(ordered[1:][ordered[1:] == ordered[:-1]] // (count + 1))
 
 
+def _repeated_in_short_lists(values: Values, inner: Level, most: int) -> Any:
+    """Compare every item with those at most so many places further on in the same list."""
+    found = []
+    for step in range(1, most):
+        first = np.flatnonzero(inner.parents[step:] == inner.parents[:-step])
+        if not len(first):
+            continue
+        if values.codes is not None:
+            same = values.codes[first] == values.codes[first + step]
+            if values.valid is not None:
+                same &= values.valid[first] & values.valid[first + step]
+        else:
+            same = _same_texts(values.text, first, first + step)
+        if same.any():
+            found.append(inner.parents[first[same]])
+    return np.unique(np.concatenate(found)) if found else np.empty(0, np.int64)
+
+
+def _same_texts(text: Any, first: Any, second: Any) -> Any:
+    """Return whether the texts at two positions are equal; most that differ do so in their last bytes."""
+    ends = np.frombuffer(text.buffers()[1], np.int32)[text.offset : text.offset + len(text) + 1].astype(np.int64)
+    data = np.frombuffer(text.buffers()[2], np.uint8) if text.buffers()[2] is not None else np.empty(0, np.uint8)
+    same = (ends[first + 1] - ends[first]) == (ends[second + 1] - ends[second])
+    for back in (1, 2, 3, 5, 8):
+        near = np.flatnonzero(same & (ends[first + 1] - ends[first] >= back))
+        same[near] = data[ends[first[near] + 1] - back] == data[ends[second[near] + 1] - back]
+    maybe = np.flatnonzero(same)
+    if len(maybe):
+        equal = pc.equal(text.take(pa.array(first[maybe])), text.take(pa.array(second[maybe])))
+        same[maybe] = np.asarray(pc.fill_null(equal, False).to_numpy(zero_copy_only=False))  # noqa: FBT003
+    return same
+
+
 def _scalar_faults(field: Field, values: Values) -> Iterator[tuple[str, Any]]:
+    if values.nothing:
+        return
     if field.kind is Kind.DATE:
         yield from _outside("CAS105", values, _FIRST_DAY, _LAST_DAY)
     elif field.kind in (Kind.INTEGER, Kind.NUMBER) and not field.constraint(Range):
@@ -148,21 +187,17 @@ def re2(regex: str) -> str:
 
 
 def _may_be_unclean(text: Any) -> bool:
-    """Whether the bytes of a column hold a control character or the first byte of a direction override."""
+    """Whether the bytes of a column hold a control character, or what may be a direction override."""
     data = _bytes(text)
-    if not len(data):
+    if not len(data) or (data.min() >= _SPACE and data.max() < _DELETE):
         return False
-    low = data < 0x20  # noqa: PLR2004
-    if low.any():
-        rare = data[low]
-        if not np.isin(rare, (0x09, 0x0A)).all():
-            return True
-    if (data == 0x7F).any():  # noqa: PLR2004
+    low = data < _SPACE
+    if low.any() and not np.isin(data[low], _ALLOWED_CONTROLS).all():
         return True
-    lead = np.flatnonzero(data[:-1] == 0xE2)  # noqa: PLR2004 - U+202A and U+2066 begin E2 80 and E2 81
-    if not len(lead):
-        return False
-    second, third = data[lead + 1], data[np.minimum(lead + 2, len(data) - 1)]
+    if (data == _DELETE).any():
+        return True
+    lead = np.flatnonzero(data[:-2] == _LEAD)  # U+202A and U+2066 begin with E2 80 and E2 81
+    second, third = data[lead + 1], data[lead + 2]
     one = (second == 0x80) & (third >= 0xAA) & (third <= 0xAE)  # noqa: PLR2004
     two = (second == 0x81) & (third >= 0xA6) & (third <= 0xA9)  # noqa: PLR2004
     return bool((one | two).any())

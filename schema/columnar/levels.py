@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -16,13 +16,9 @@ import pyarrow.compute as pc
 
 from casus.schema.description import Field, Kind, Struct
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Bools = NDArray[np.bool_]
-    Ints = NDArray[np.int64]
-else:
-    Bools = Ints = Any
+#: Arrays of numpy: truth values and whole numbers.
+Bools = Any
+Ints = Any
 
 
 @dataclass(slots=True)
@@ -30,7 +26,8 @@ class Values:
     """The values of one field for all structs of a level.
 
     ``valid`` is None where every value is there. Texts with few distinct values are ``codes`` into ``words``; other
-    texts stay Arrow arrays; numbers, days and truth values are ``numbers``.
+    texts stay Arrow arrays; numbers, days and truth values are ``numbers``. ``nothing`` says that no value is there at
+    all, which most optional fields of most records are.
     """
 
     length: int
@@ -39,6 +36,7 @@ class Values:
     words: list[str | None] | None = None
     numbers: Any = None
     text: Any = None
+    nothing: bool = False
 
     def there(self) -> Bools:
         """Return a mask of the values that are there."""
@@ -56,13 +54,16 @@ class Values:
             self.words,
             None if self.numbers is None else self.numbers[index],
             None if self.text is None else self.text.take(pa.array(index)),
+            self.nothing,
         )
 
     def table(self, wanted: Any) -> Bools:
         """Return, for coded texts, whether each value's word is wanted (False where nothing is there)."""
-        assert self.words is not None
-        lookup = np.fromiter((word in wanted for word in self.words), np.bool_, len(self.words))
-        found = lookup[self.codes] if len(lookup) else np.zeros(self.length, np.bool_)
+        words = self.words or ()
+        lookup = np.fromiter((word in wanted for word in words), np.bool_, len(words))
+        if self.nothing or not lookup.any():
+            return np.zeros(self.length, np.bool_)
+        found = lookup[self.codes]
         return found if self.valid is None else found & self.valid
 
 
@@ -163,12 +164,12 @@ class Level:
         """Return the level of the structs in a field."""
         if name not in self._levels:
             field = self.field(name)
-            assert field.struct is not None
+            struct = field.struct or self.struct
             if field.many:
                 items, lengths = self.items(name)
-                self._levels[name] = Level(field.struct, items, self._below(f"{name}[]"), self, lengths)
+                self._levels[name] = Level(struct, items, self._below(f"{name}[]"), self, lengths)
             else:
-                self._levels[name] = Level(field.struct, self.column(name), self._below(name), self)
+                self._levels[name] = Level(struct, self.column(name), self._below(name), self)
         return self._levels[name]
 
     def at(self, path: str) -> Level:
@@ -185,15 +186,16 @@ class Level:
 def _valid(array: Any) -> Bools | None:
     if array.null_count == 0:
         return None
+    if array.null_count == len(array):
+        return np.zeros(len(array), np.bool_)
     return np.asarray(pc.is_valid(array).to_numpy(zero_copy_only=False))
 
 
 def _plain(column: Any) -> Any:
     """Return one contiguous array in one of the forms that the engine reads."""
     if isinstance(column, pa.ChunkedArray):
-        column = column.combine_chunks()
-        if isinstance(column, pa.ChunkedArray):
-            column = column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks)
+        # combine_chunks would copy even a single chunk.
+        column = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
     kind = column.type
     if pa.types.is_large_string(kind) or str(kind) == "string_view":
         return column.cast(pa.string())
@@ -205,19 +207,21 @@ def _plain(column: Any) -> Any:
 def _items(column: Any) -> tuple[Any, Any]:
     lengths = np.diff(np.asarray(column.offsets))
     if column.null_count:
-        lengths = np.where(_valid(column), lengths, 0)
+        lengths = np.where(np.asarray(_valid(column)), lengths, 0)
     return _plain(column.flatten()), lengths
 
 
 def _values(column: Any, field: Field) -> Values:
+    if column.null_count == len(column) and len(column):
+        return _with_default(_nothing(column, field), field)
     valid = _valid(column)
     values = Values(len(column), valid)
     if field.kind is Kind.TEXT:
         if pa.types.is_dictionary(column.type) or field.few:
             encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
-            indices = (
-                encoded.indices if valid is None else pc.fill_null(encoded.indices, pa.scalar(0, encoded.indices.type))
-            )
+            indices = encoded.indices
+            if valid is not None:
+                indices = pc.fill_null(indices, pa.scalar(0, indices.type))
             values.codes, values.words = np.asarray(indices), encoded.dictionary.to_pylist()
         else:
             values.text = column
@@ -231,11 +235,26 @@ def _values(column: Any, field: Field) -> Values:
     return _with_default(values, field)
 
 
+def _nothing(column: Any, field: Field) -> Values:
+    """Return the values of a column in which nothing is there."""
+    length = len(column)
+    zeros = np.zeros(length, np.int32)
+    values = Values(length, np.zeros(length, np.bool_), nothing=True)
+    if field.kind is not Kind.TEXT:
+        values.numbers = zeros
+    elif field.few:
+        values.codes, values.words = zeros, [None]
+    else:
+        values.text = column.cast(pa.string())
+    return values
+
+
 def _with_default(values: Values, field: Field) -> Values:
     if field.default is None or values.valid is None or field.many:
         return values
     absent = ~values.valid
     values.valid = None
+    values.nothing = False
     if values.words is not None:
         words = [*values.words, field.default]
         values.codes = np.where(absent, len(words) - 1, values.codes)

@@ -82,10 +82,6 @@ def holds(expr: ex.Expr, level: Level) -> Any:
     return HOLDS[type(expr)](expr, level)
 
 
-def _all(level: Level, value: bool) -> Any:
-    return np.full(level.length, value)
-
-
 def get(level: Level, name: str) -> Values:
     """Return the values of a named field for all structs of the level: see :mod:`casus.schema.rules.expressions`."""
     if name.startswith("/"):
@@ -120,7 +116,7 @@ def _present(expr: ex.Present, level: Level) -> Any:
         return level.items(head)[1] > 0
     if field is not None and not rest and field.struct is not None:
         valid = level.level(head).valid
-        return _all(level, True) if valid is None else valid
+        return np.ones(level.length, np.bool_) if valid is None else valid
     return get(level, expr.field).there()
 
 
@@ -130,7 +126,23 @@ def _is(expr: ex.Is, level: Level) -> Any:
 
 
 def _is_namespaced(expr: ex.IsNamespaced, level: Level) -> Any:
-    values = get(level, expr.field)
+    if level.parent is None and expr.field == "id":
+        return imported(level)
+    return _with_colon(get(level, expr.field))
+
+
+def imported(root: Level) -> Any:
+    """Return which records of a batch are imported rows, worked out once."""
+    found = getattr(root, "_imported", None)
+    if found is None:
+        found = _with_colon(root.values("id"))
+        root._imported = found  # type: ignore[attr-defined]  # noqa: SLF001
+    return found
+
+
+def _with_colon(values: Values) -> Any:
+    if values.words is not None:
+        return values.table({word for word in values.words if word and ":" in word})
     found = pc.match_substring(values.text, ":")
     return np.asarray(pc.fill_null(found, False).to_numpy(zero_copy_only=False))  # noqa: FBT003
 
@@ -139,8 +151,8 @@ def _comparable(values: Values) -> Any:
     """Return numbers, or texts as ranks, that compare as the values do."""
     if values.numbers is not None:
         return values.numbers
-    assert values.words is not None
-    order = sorted(range(len(values.words)), key=lambda index: values.words[index] or "")  # type: ignore[index]
+    words = values.words or []
+    order = sorted(range(len(words)), key=lambda index: words[index] or "")
     ranks = np.empty(len(order), np.int64)
     ranks[order] = np.arange(len(order))
     return ranks[values.codes] if order else values.codes
@@ -150,10 +162,10 @@ def _ordered(expr: ex.Ordered, level: Level) -> Any:
     columns = [get(level, name) for name in expr.fields]
     if all(column.words is not None for column in columns):
         columns = _one_vocabulary(columns)
-    good = _all(level, True)
+    good = np.ones(level.length, np.bool_)
     highest: Any = None
     for column in columns:
-        if column.valid is not None and not column.valid.any():
+        if column.nothing:
             continue
         numbers, there = _comparable(column).astype(np.float64), column.there()
         if highest is None:
@@ -209,7 +221,7 @@ def _as_text(values: Values) -> Any:
 
 def _contains_both(expr: ex.ContainsBoth, level: Level) -> Any:
     values, inner = level.item_values(expr.field)
-    both = _all(level, True)
+    both = np.ones(level.length, np.bool_)
     for group in (expr.first, expr.second):
         both &= np.bincount(inner.parents, values.table(frozenset(group)), level.length) > 0
     return both
@@ -233,6 +245,11 @@ def _not_after_latest(expr: ex.NotAfterLatest, level: Level) -> Any:
     return ~known | ~day.there() | (day.numbers <= latest)
 
 
+def _implies(expr: ex.Implies, level: Level) -> Any:
+    when = holds(expr.when, level)
+    return ~when | holds(expr.then, level) if when.any() else ~when
+
+
 HOLDS: Mapping[type, Callable[[Any, Level], Any]] = {
     ex.Present: _present,
     ex.Absent: lambda expr, level: ~_present(ex.Present(expr.field), level),
@@ -245,16 +262,11 @@ HOLDS: Mapping[type, Callable[[Any, Level], Any]] = {
     ex.Not: lambda expr, level: ~holds(expr.expr, level),
     ex.AllOf: lambda expr, level: np.logical_and.reduce([holds(each, level) for each in expr.exprs]),
     ex.AnyOf: lambda expr, level: np.logical_or.reduce([holds(each, level) for each in expr.exprs]),
-    ex.Implies: lambda expr, level: _implies(expr, level),
+    ex.Implies: _implies,
     ex.ContainsBoth: _contains_both,
     ex.AtLeast: _at_least,
     ex.NotAfterLatest: _not_after_latest,
 }
-
-
-def _implies(expr: ex.Implies, level: Level) -> Any:
-    when = holds(expr.when, level)
-    return ~when | holds(expr.then, level) if when.any() else ~when
 
 
 def _in_table(expr: ex.InTable, level: Level) -> Any:
@@ -317,12 +329,20 @@ class Keys:
 
     def _bits(self, level: Level) -> Any:
         bits = np.zeros((self.length, self.width), np.uint64)
-        if level.length:
-            codes = self.codes(level)
-            filled = level.lengths > 0
-            for word in range(self.width):
-                ones = np.where(codes // _WORD == word, np.uint64(1) << (codes % _WORD).astype(np.uint64), np.uint64(0))
-                bits[filled, word] = np.bitwise_or.reduceat(ones, level.starts[filled])
+        if not level.length:
+            return bits
+        values = level.values("key")
+        places = [self.place[word or ""] for word in values.words or ()]
+        filled = level.lengths > 0
+        every = bool(filled.all())
+        starts = level.starts if every else level.starts[filled]
+        for word in range(self.width):
+            masks = np.array([1 << (p % _WORD) if p // _WORD == word else 0 for p in places], np.uint64)
+            ones = masks[values.codes]
+            if len(ones) == self.length and every:
+                bits[:, word] = ones
+            else:
+                bits[slice(None) if every else filled, word] = np.bitwise_or.reduceat(ones, starts)
         return bits
 
     def has(self, name: str, rows: Any, codes: Any) -> Any:
@@ -343,7 +363,7 @@ def keys_of(root: Level) -> Keys:
     return found
 
 
-_POPCOUNT = np.array([bin(byte).count("1") for byte in range(256)], np.uint8)
+_POPCOUNT = np.array([byte.bit_count() for byte in range(256)], np.uint8)
 
 
 def _distinct_keys(_expr: ex.DistinctKeys, level: Level) -> Any:
@@ -354,8 +374,14 @@ def _distinct_keys(_expr: ex.DistinctKeys, level: Level) -> Any:
         union |= keys.bits[name]
         there = inner.values("key").valid
         count += inner.lengths if there is None else np.bincount(inner.parents, there, level.length).astype(np.int64)
-    ones = _POPCOUNT[np.ascontiguousarray(union).view(np.uint8)].reshape(level.length, -1).sum(1)
-    return np.flatnonzero(ones != count)
+    return np.flatnonzero(_popcount(union) != count)
+
+
+def _popcount(words: Any) -> Any:
+    """Return the number of set bits of every row (numpy counts bits itself from version 2 on)."""
+    if hasattr(np, "bitwise_count"):
+        return np.bitwise_count(words).sum(1)
+    return _POPCOUNT[np.ascontiguousarray(words).view(np.uint8)].reshape(len(words), -1).sum(1)
 
 
 @cache
@@ -397,7 +423,7 @@ def _local_references(_expr: ex.LocalReferencesResolve, level: Level) -> Any:
     wrong = []
     for path, to in _reference_paths(level.struct):
         values, rows = _referring(level, path)
-        if not values.length or (values.valid is not None and not values.valid.any()):
+        if not values.length or values.nothing:
             continue
         targets = _targets(level, to, values.words or [], keys)
         names = sorted({name for name, _ in targets})

@@ -173,6 +173,14 @@ RELEASE_RULES: tuple[Rule, ...] = (
         "truncate a table",
     ),
     _release(
+        449,
+        "No more rows are invalid",
+        "A report that hides rows would look better than the data.",
+        "{problem}.",
+        "Mend the rows that are spelled out, and validate again.",
+        "break more rows than are spelled out",
+    ),
+    _release(
         448,
         "Rows keep the checks of their table",
         "Flat tables are derived, and must say what the records say.",
