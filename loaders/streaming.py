@@ -6,7 +6,7 @@ explained by the record engine, with the same message, code and path as for a co
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -19,12 +19,14 @@ from casus.parquet_records import rows
 from casus.schema.corpus import Entry
 from casus.schema.errors import InvalidRecordsError, SchemaDefinitionError
 from casus.schema.findings import Finding, Severity
+from casus.schema.rules import RULES
 from casus.schema.rules.file import finding
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from casus.schema.columnar import Verdicts
+    from casus.schema.columnar.across import Across, Found
 
 THREADS = 2
 
@@ -85,6 +87,34 @@ def _checked(waiting: deque[tuple[int, pa.Table, Future[Verdicts]]]) -> Group:
     return Group(first, table, verdicts.result())
 
 
+def check_file(source: Any, *, name: str = "", across: Across | None = None, threads: int = THREADS) -> Findings:
+    """Check a file of records of any size in bounded memory.
+
+    Parameters
+    ----------
+    source
+        Path of the file, or its content as an Arrow buffer.
+    name
+        What the file is called in findings.
+    across
+        Also judge the rules across records with this; eight bytes are kept for every row.
+
+    Returns
+    -------
+    Findings
+        What was found; every row is counted, the first ones are explained.
+    """
+    findings = Findings(name or str(source))
+    lost: list[Found] = []
+    for group in read_groups(source, threads=threads, name=name):
+        findings.add(group)
+        if across is not None:
+            lost.extend(across.add(group.table))
+    if across is not None:
+        findings.add_across(source, [*lost, *across.finish()])
+    return findings
+
+
 def load_records(source: Any, *, threads: int = THREADS, name: str = "") -> tuple[pa.Table, list[Finding]]:
     """Read a whole file of records; return the rows and what is wrong with them (at most so many findings)."""
     import pyarrow as pa
@@ -117,6 +147,22 @@ class Findings:
         for row in suspects[: max(0, self.most - len(self.found))]:
             self.found.extend(explain_row(group.table, row, group.first, self.name))
 
+    def add_across(self, source: Any, found: list[Found]) -> None:
+        """Add what does not hold across records; equal hashes of ids are compared as texts first."""
+        twice = {row for code, row, _ in found if code == "CAS301"}
+        ids = _ids(source) if twice else []
+        counted = Counter(ids)
+        for code, row, path in found:
+            if code == "CAS301" and counted[ids[row]] < 2:  # noqa: PLR2004 - two texts of one hash
+                continue
+            self.invalid += 1
+            if len(self.found) < self.most:
+                rule = RULES[code]
+                steps = tuple(step.removesuffix("[]") for step in path.split("."))
+                said = {"CAS301": "The id stands in the file twice.", "CAS302": "A link leads to no record."}
+                message = said.get(code, f"{path}: {rule.title} does not hold.")
+                self.found.append(Finding(code, message, steps, file=self.name, row=row, fix=rule.fix))
+
     def listed(self) -> list[Finding]:
         """Return the findings, and one more that counts the rows that are not spelled out."""
         explained = len({each.row for each in self.found})
@@ -142,6 +188,13 @@ def explain_row(table: pa.Table, row: int, first: int, name: str) -> list[Findin
         said = f"the engines differ on {data.get('id')}; please report this record"
         raise SchemaDefinitionError(f"{name} row {first + row}: {said}.")
     return found
+
+
+def _ids(source: Any) -> list[str]:
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(_opened(source)) as file:
+        return [each for batch in file.iter_batches(columns=["id"]) for each in batch.column(0).to_pylist()]
 
 
 def _opened(source: Any) -> Any:

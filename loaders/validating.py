@@ -57,10 +57,10 @@ def _path(path: Path) -> Report:
     if (path / "dataset.yaml").is_file():
         collection = read_collection(path)
         return check(collection.corpus, found=collection.findings)
-    if path.name == "records.parquet" or (path / "manifest.json").is_file():
+    if (path / "manifest.json").is_file() or (path.suffix == ".parquet" and (path.parent / "manifest.json").is_file()):
         return _release(path.parent if path.is_file() else path)
     if path.suffix == ".parquet":
-        raise UsageError(f"{path}: only a release's records.parquet holds records. Give that, or the release's folder.")
+        return _parquet(path)
     return _files([path])
 
 
@@ -89,6 +89,27 @@ def bundled_entries() -> list[Entry]:
     from casus.releases import bundled
 
     return list(bundled().entries())
+
+
+def _parquet(path: Path) -> Report:
+    """Check a file of records that belongs to no release: fields and rules in columns, ids and links across them."""
+    from casus.schema.columnar.across import Across
+    from casus.streaming import check_file
+
+    if not path.is_file():
+        raise UsageError(f"{path} does not exist. Give record files or folders that hold them.")
+    known: dict[str, set[str]] = {}
+    events = []
+    for entry in bundled_entries():
+        known.setdefault(entry.kind, set()).add(entry.id)
+        if entry.kind == "actor" and entry.data.get("kind") == "person":
+            known.setdefault("person", set()).add(entry.id)
+        if entry.kind in ("event", "wanted", "revision"):
+            events.append(entry.id)
+    known["speaker"] = known.get("actor", set()) | known.get("publisher", set())
+    registries = {to: frozenset(known.get(to, ())) for to in ("actor", "speaker", "person", "place", "publisher")}
+    findings = check_file(path, name=str(path), across=Across(tuple(events), registries))
+    return Report(tuple(findings.listed()), findings.records)
 
 
 def _release(folder: Path | None) -> Report:

@@ -127,6 +127,5 @@ def _plain(value: float) -> float | int:
     return int(value) if float(value).is_integer() else value
 
 
-
 def _allows_line_breaks(regex: str, example: str) -> bool:
     return re.match(regex.removesuffix("$") + r"\Z", f"{example}\n") is not None

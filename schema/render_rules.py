@@ -61,9 +61,8 @@ def rendering(rule: RecordRule) -> Rendering:
     """Return what JSON Schema can say of a rule, without its code and title."""
     if rule.severity is not Severity.ERROR:
         return Rendering(None, (_WARNING,))
-    structs = {_struct_at(at).name: _struct_at(at) for at in rule.at}
-    found = [_render(rule.check, struct) for struct in structs.values()]
-    return next((each for each in found if each.schema is None), found[0])
+    found = [_render(rule.check, _struct_at(at)) for at in rule.at]
+    return Rendering(None if any(each.schema is None for each in found) else found[0].schema, _lacks(found))
 
 
 def rules_by_struct() -> dict[str, list[dict[str, Any]]]:
@@ -78,22 +77,23 @@ def rules_by_struct() -> dict[str, list[dict[str, Any]]]:
     for rule in RECORD_RULES:
         if rendering(rule).schema is None:
             continue
-        for name in dict.fromkeys(_struct_at(at).name for at in rule.at):
-            if not _places(name) <= set(rule.at):
-                raise SchemaDefinitionError(f"{rule.code} looks at some of the places of {name} only.")
-            entries.setdefault(name, []).append(_entry(rule, name))
+        for struct in dict.fromkeys(map(_struct_at, rule.at)):
+            if not _places(struct) <= set(rule.at):
+                raise SchemaDefinitionError(f"{rule.code} looks at some of the places of {struct.name} only.")
+            entries.setdefault(struct.name, []).append(_entry(rule, struct))
     return entries
 
 
-def _entry(rule: RecordRule, name: str) -> dict[str, Any]:
-    struct = next(_struct_at(at) for at in rule.at if _struct_at(at).name == name)
+def _entry(rule: RecordRule, struct: Struct) -> dict[str, Any]:
     schema = _render(rule.check, struct).schema
     if rule.authored_only:
-        imported = _render(ex.IsNamespaced("id"), describe(Event)).schema
         if struct is not describe(Event):
-            raise SchemaDefinitionError(f"{rule.code} looks for the id {_ABOVE}.")
+            raise SchemaDefinitionError(f"{rule.code} binds authored records only, and {_ABOVE} for the id.")
+        imported = _render(ex.IsNamespaced("id"), struct).schema
         schema = {"if": {"not": imported}, "then": schema}
-    return {"$comment": rule.code, "title": rule.title, **(schema if isinstance(schema, dict) else {"not": {}})}
+    if not isinstance(schema, dict):
+        raise SchemaDefinitionError(f"{rule.code} always holds, or never.")
+    return {"$comment": rule.code, "title": rule.title, **schema}
 
 
 def _struct_at(at: str) -> Struct:
@@ -105,11 +105,10 @@ def _struct_at(at: str) -> Struct:
     return found
 
 
-def _places(name: str) -> set[str]:
+def _places(struct: Struct) -> set[str]:
     """Return all paths at which a struct stands in the event."""
     root = describe(Event)
-    paths = {path for path, field in walk(root) if field.struct is not None and field.struct.name == name}
-    return paths | ({""} if root.name == name else set())
+    return {path for path, field in walk(root) if field.struct is struct} | ({""} if struct is root else set())
 
 
 def _render(expr: ex.Expr, struct: Struct) -> Rendering:
@@ -139,7 +138,7 @@ def _any_of(expr: ex.AnyOf, struct: Struct) -> Rendering:
 
 def _not(expr: ex.Not, struct: Struct) -> Rendering:
     part = _render(expr.expr, struct)
-    return Rendering({"not": _as_object(part.schema)} if part.exact else None, part.lacks)
+    return Rendering({"not": part.schema} if part.exact else None, part.lacks)
 
 
 def _implies(expr: ex.Implies, struct: Struct) -> Rendering:
@@ -151,10 +150,6 @@ def _implies(expr: ex.Implies, struct: Struct) -> Rendering:
 
 def _lacks(parts: Iterable[Rendering]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(lack for each in parts for lack in each.lacks))
-
-
-def _as_object(schema: Schema | None) -> Schema:
-    return {} if schema is None else schema
 
 
 _PARTS: Mapping[type[ex.Expr], Callable[[Any, Struct], Rendering]] = {

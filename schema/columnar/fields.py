@@ -59,33 +59,81 @@ def _missing(level: Level, field: Field, valid: Any) -> Iterator[Fault]:
 
 
 def _check_list(level: Level, field: Field) -> Iterator[Fault]:
-    items, lengths = level.items(field.name)
-    least, most = field.items.least, field.items.most
-    if len(lengths) and (lengths.min() < least or lengths.max() > most):
-        wrong = (lengths < least) | (lengths > most)
-        wrong = wrong if level.valid is None else wrong & level.valid
-        column = level.column(field.name)
-        if least and column.null_count:
-            absent = np.asarray(pc.is_null(column).to_numpy(zero_copy_only=False)) & wrong
-            wrong &= ~absent
-            if absent.any():
-                yield "CAS102", field.name, level, np.flatnonzero(absent)
-        if wrong.any():
-            yield "CAS108", field.name, level, np.flatnonzero(wrong)
-    if items.null_count:
-        where = np.flatnonzero(np.asarray(pc.is_null(items).to_numpy(zero_copy_only=False)))
-        _, inner = level.item_values(field.name) if field.struct is None else (None, level.level(field.name))
-        yield "CAS109", f"{field.name}[]", level, np.unique(inner.parents[where])
+    _, lengths = level.items(field.name)
+    own, below = list(_item_faults(level, field)), []
     if field.struct is not None:
-        yield from check_level(level.level(field.name))
-        return
-    values, inner = level.item_values(field.name)
-    for code, wrong in _scalar_faults(field, values):
-        yield code, f"{field.name}[]", level, np.unique(inner.parents[wrong])
-    if field.items.distinct:
+        below = list(check_level(level.level(field.name)))
+    if len(lengths) and (lengths.min() < field.items.least or lengths.max() > field.items.most):
+        inner = _items_level(level, field)
+        absent, wrong = _wrong_lengths(level, field, _usable(inner, own, below))
+        if len(absent):
+            yield "CAS102", field.name, level, absent
+        if len(wrong):
+            yield "CAS108", field.name, level, wrong
+            # The items of a list that is too long are not judged.
+            own = [(code, found[~np.isin(inner.parents[found], wrong)]) for code, found in own]
+            below = [
+                (code, name, at, found[~np.isin(inner.parents[_ancestors(at, found, inner)], wrong)])
+                for code, name, at, found in below
+            ]
+    else:
+        wrong = np.empty(0, np.int64)
+    for code, found in own:
+        if len(found):
+            yield code, f"{field.name}[]", level, np.unique(_items_level(level, field).parents[found])
+    yield from (fault for fault in below if len(fault[3]))
+    if field.items.distinct and field.struct is None:
+        values, inner = level.item_values(field.name)
         repeated = repeated_items(values, inner)
         if len(repeated):
-            yield "CAS111", field.name, level, repeated
+            # A list is searched for repetitions only where its length and its items are right.
+            judged = np.concatenate([wrong, *(inner.parents[found] for _, found in own)])
+            more = np.setdiff1d(repeated, judged)
+            if len(more):
+                yield "CAS111", field.name, level, more
+
+
+def _items_level(level: Level, field: Field) -> Level:
+    return level.item_values(field.name)[1] if field.struct is None else level.level(field.name)
+
+
+def _item_faults(level: Level, field: Field) -> Iterator[tuple[str, Any]]:
+    """Yield what is wrong with the items themselves: a code, and positions among the items."""
+    items, _ = level.items(field.name)
+    if items.null_count:
+        yield "CAS109", np.flatnonzero(np.asarray(pc.is_null(items).to_numpy(zero_copy_only=False)))
+    if field.struct is None:
+        yield from _scalar_faults(field, level.item_values(field.name)[0])
+
+
+def _usable(inner: Level, own: list[tuple[str, Any]], below: list[Fault]) -> Any:
+    """Return how many items of each list have nothing wrong in them."""
+    bad = [found for _, found in own] + [_ancestors(at, found, inner) for _, _, at, found in below]
+    parents = inner.parents[np.unique(np.concatenate(bad))] if bad else np.empty(0, np.int64)
+    return inner.lengths - np.bincount(parents, minlength=len(inner.lengths))
+
+
+def _ancestors(at: Level, positions: Any, inner: Level) -> Any:
+    """Return the positions, in a level above, of the structs that hold those at the positions."""
+    while at is not inner and at.parent is not None:
+        positions, at = at.parents[positions], at.parent
+    return positions
+
+
+def _wrong_lengths(level: Level, field: Field, usable: Any) -> tuple[Any, Any]:
+    """Return the positions of the lists that are absent and must not be, and of those too short or too long.
+
+    As in the record engine, a list is too long if it has too many items in which nothing is wrong; otherwise what is
+    wrong in its items is told instead.
+    """
+    _, lengths = level.items(field.name)
+    wrong = (lengths < field.items.least) | (usable > field.items.most)
+    wrong = wrong if level.valid is None else wrong & level.valid
+    column = level.column(field.name)
+    absent = np.zeros(level.length, np.bool_)
+    if field.items.least and column.null_count:
+        absent = np.asarray(pc.is_null(column).to_numpy(zero_copy_only=False)) & wrong
+    return np.flatnonzero(absent), np.flatnonzero(wrong & ~absent)
 
 
 def repeated_items(values: Values, inner: Level) -> Any:
@@ -145,12 +193,14 @@ def _scalar_faults(field: Field, values: Values) -> Iterator[tuple[str, Any]]:
         yield from _outside("CAS105", values, _FIRST_DAY, _LAST_DAY)
     elif field.kind in (Kind.INTEGER, Kind.NUMBER) and not field.constraint(Range):
         raise SchemaDefinitionError(f"{field.name}: every number is bounded.")
-    found: set[str] = set()
-    for constraint in field.constraints:
+    judged = np.empty(0, np.int64)
+    # A text that is empty or too long is not also judged by its form.
+    for constraint in sorted(field.constraints, key=lambda each: not isinstance(each, Length)):
         for code, wrong in CHECKS[type(constraint)](constraint, values):
-            if len(wrong):
-                found.add(code)
-                yield code, wrong
+            more = np.setdiff1d(wrong, judged) if len(judged) else wrong
+            if len(more):
+                judged = np.union1d(judged, more)
+                yield code, more
 
 
 def _coded(coded: Coded, values: Values) -> Iterator[tuple[str, Any]]:

@@ -339,6 +339,9 @@ class Keys:
         for word in range(self.width):
             masks = np.array([1 << (p % _WORD) if p // _WORD == word else 0 for p in places], np.uint64)
             ones = masks[values.codes]
+            if values.valid is not None:
+                # A key that is missing is no key, least of all the first word's.
+                ones = np.where(values.valid, ones, np.uint64(0))
             if len(ones) == self.length and every:
                 bits[:, word] = ones
             else:
@@ -408,7 +411,7 @@ def _targets(root: Level, to: str, words: list[str | None], keys: Keys) -> list[
     return found
 
 
-def _referring(root: Level, path: str) -> tuple[Values, Any]:
+def referring(root: Level, path: str) -> tuple[Values, Any]:
     """Return the values at a path such as ``quantities[].sources[]``, and their rows."""
     above, _, last = path.rpartition(".")
     level = root.at(above)
@@ -422,7 +425,7 @@ def _local_references(_expr: ex.LocalReferencesResolve, level: Level) -> Any:
     keys = keys_of(level)
     wrong = []
     for path, to in _reference_paths(level.struct):
-        values, rows = _referring(level, path)
+        values, rows = referring(level, path)
         if not values.length or values.nothing:
             continue
         targets = _targets(level, to, values.words or [], keys)
@@ -446,7 +449,7 @@ def _every_source_used(_expr: ex.EverySourceUsed, level: Level) -> Any:
     keys = keys_of(level)
     used = np.zeros((level.length, keys.width), np.uint64)
     for path, to in _reference_paths(level.struct):
-        values, rows = _referring(level, path)
+        values, rows = referring(level, path)
         if to == "source" and values.length:
             places = np.fromiter((keys.place.get(word or "", -1) for word in values.words or ()), np.int64)[
                 values.codes

@@ -5,11 +5,14 @@ import json
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from support import EXAMPLE
+from support import EXAMPLE, patched
 
+import casus
 from casus.parquet_records import to_arrow
 from casus.schema import CasusError, Event, InvalidRecordsError
 from casus.schema.columnar import check_batch
+from casus.schema.columnar.across import hashes
+from casus.schema.rules.base import REMOVE
 from casus.streaming import load_records, read_groups
 
 GOOD = to_arrow([Event.model_validate_json(json.dumps(EXAMPLE))])
@@ -113,3 +116,81 @@ def test_a_file_that_is_no_parquet_is_a_clear_error(tmp_path):
     path.write_text("no parquet")
     with pytest.raises(InvalidRecordsError, match="CAS447"):
         load_records(path)
+
+
+def test_ids_that_stand_twice_are_found_across_row_groups(tmp_path):
+    path = tmp_path / "own.parquet"
+    pq.write_table(with_bad_rows(6, []), path, row_group_size=2)
+    report = casus.validate(path)
+    assert [(finding.code, finding.row) for finding in report.findings if finding.code == "CAS301"] == [
+        ("CAS301", row) for row in range(1, 6)
+    ]
+
+
+def own_file(folder, *changes):
+    """Write records that differ from the example, as rows of a file of one's own."""
+    rows = [
+        patched(EXAMPLE, {"id": f"2025-06-02-own-{number}", "links": REMOVE} | sets)
+        for number, sets in enumerate(changes)
+    ]
+    table = pa.concat_tables([to_arrow([Event.model_validate_json(json.dumps(row))]) for row in rows])
+    path = folder / "own.parquet"
+    pq.write_table(table, path, row_group_size=1)
+    return path
+
+
+def link(relation, target):
+    return [{"key": "k1", "relation": relation, "target": target, "sources": ["s1"]}]
+
+
+def codes_by_row(path):
+    return {(finding.row, finding.code) for finding in casus.validate(path).findings}
+
+
+REGISTERED = {
+    "participants": [{"key": "p1", "actor": "UKR", "roles": ["party"]}],
+    "locations": [{"key": "l1", "place": "tur-istanbul"}],
+    "quantities": REMOVE,
+    "claims": REMOVE,
+    "sources[0].publisher": "reuters",
+    "sources[1].publisher": "tass",
+}
+
+
+def test_links_lead_to_rows_of_the_file_or_of_the_bundled_release(tmp_path):
+    path = own_file(
+        tmp_path,
+        REGISTERED | {"links": link("follows", "2025-06-02-own-1"), "coding.confidence": REMOVE},
+        REGISTERED | {"links": link("follows", "2025-05-16-istanbul-talks")},
+        REGISTERED | {"links": link("follows", "2025-05-16-istanbul-talk")},
+    )
+    assert codes_by_row(path) == {(2, "CAS302")}
+
+
+def test_no_event_is_part_of_itself_across_rows(tmp_path):
+    path = own_file(
+        tmp_path,
+        REGISTERED | {"links": link("part-of", "2025-06-02-own-1")},
+        REGISTERED | {"links": link("part-of", "2025-06-02-own-2")},
+        REGISTERED | {"links": link("part-of", "2025-06-02-own-0")},
+        REGISTERED | {"links": link("part-of", "2025-06-02-own-0")},
+    )
+    assert codes_by_row(path) == {(0, "CAS309"), (1, "CAS309"), (2, "CAS309")}
+
+
+def test_references_are_looked_up_in_the_registries(tmp_path):
+    path = own_file(
+        tmp_path,
+        REGISTERED,
+        REGISTERED | {"participants": [{"key": "p1", "actor": "ukr-nobody", "roles": ["party"]}]},
+        REGISTERED | {"sources[0].publisher": "nobody-news"},
+    )
+    assert codes_by_row(path) == {(1, "CAS304"), (2, "CAS306")}
+
+
+def test_hashes_tell_texts_apart():
+    texts = [f"bench:{number}" for number in range(100_000)] + ["", "a", "b", "ab", "ba", "aab", "\x00", "\x00\x00"]
+    plain = hashes(pa.array(texts))
+    assert len(set(plain.tolist())) == len(texts)
+    assert hashes(pa.array(texts).dictionary_encode()).tolist() == plain.tolist()
+    assert hashes(pa.array(texts)[5:9]).tolist() == plain[5:9].tolist()
