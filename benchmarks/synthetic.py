@@ -25,7 +25,7 @@ _SITE = "https://news.example.org/reports/"
 _POOL = 20_000
 _DEFAULTS = {"extent": "spans", "basis": "stated", "attribution": "named", "stance": "asserts", "role": "site"}
 #: Rows in a row group, as in a release.
-ROW_GROUP = 131_072
+ROW_GROUP = 65_536
 _DEFAULTS |= {"kind": "fact", "language": "en"}
 
 

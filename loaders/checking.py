@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from casus.schema.corpus import MODELS, Corpus, Entry
+from casus.schema.description import describe
 from casus.schema.errors import InvalidRecordsError
 from casus.schema.findings import Finding, Severity
 from casus.schema.rules.dataset import apply_exceptions, check_corpus
-from casus.schema.rules.field import explain
+from casus.schema.rules.field import explain, wrong_lengths
 from casus.schema.rules.record import check_record
 
 _BOTH = (Severity.ERROR, Severity.WARNING)
@@ -78,14 +79,13 @@ def _counted(number: int, what: str) -> str:
 
 def check_entry(entry: Entry) -> list[Finding]:
     """Return what the entry's own fields and record rules say of it, warnings included."""
-    findings: list[Finding] = []
+    model = MODELS[entry.kind]
+    findings = list(wrong_lengths(describe(model), entry.data))
     try:
-        MODELS[entry.kind].model_validate_json(_as_json(entry))
+        model.model_validate_json(_as_json(entry))
     except ValidationError as error:
-        only_fields = (
-            each for each in explain(MODELS[entry.kind], error) if not each.code.startswith(("CAS2", "CAS5"))
-        )
-        findings.extend(only_fields)
+        others = (each for each in explain(model, error) if each.code != "CAS108")
+        findings.extend(each for each in others if not each.code.startswith(("CAS2", "CAS5")))
     if entry.kind == "event":
         broken = frozenset(each.path for each in findings)
         findings.extend(check_record(entry.data, severities=_BOTH, broken=broken))

@@ -218,13 +218,13 @@ def _with_jsonschema_rs(schema: dict[str, Any]) -> _Library:
     def accepts(record: Any) -> bool:
         try:
             return bool(validator.is_valid(record))
-        except UnicodeEncodeError:
+        except ValueError:  # not JSON: half of a surrogate pair
             return False
 
     def errors(record: Any) -> Iterator[_Error]:
         try:
             found = list(validator.iter_errors(record))
-        except UnicodeEncodeError:
+        except ValueError:
             yield _NOT_A_RECORD
             return
         for error in found:

@@ -43,7 +43,7 @@ class Group:
 def read_groups(source: Any, *, threads: int = THREADS, name: str = "") -> Iterator[Group]:
     """Read a Parquet file of records and check every row, one row group after another, in order.
 
-    At most ``threads + 1`` row groups are in memory at a time, besides those that the caller keeps.
+    At most ``threads`` row groups are in memory at a time, besides those that the caller keeps.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def read_groups(source: Any, *, threads: int = THREADS, name: str = "") -> Itera
         for index in range(count):
             table = file.read_row_group(index, use_threads=threads > 1)
             waiting.append((firsts[index], table, pool.submit(check_batch, table)))
-            if len(waiting) > threads:
+            if len(waiting) >= threads:
                 yield _checked(waiting)
         while waiting:
             yield _checked(waiting)

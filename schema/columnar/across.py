@@ -78,6 +78,12 @@ class Across:
     def add(self, batch: Any) -> Iterator[Found]:
         """Take in a batch, and yield what its references to registries find at once."""
         root = Level(describe(Event), batch, "")
+        try:
+            yield from self._taken_in(root)
+        finally:
+            root.close()
+
+    def _taken_in(self, root: Level) -> Iterator[Found]:
         ids = hashes(root.column("id"))
         links = root.level("links")
         if links.length:

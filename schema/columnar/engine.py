@@ -81,6 +81,13 @@ def check_batch(batch: pa.RecordBatch, severities: tuple[Severity, ...] = ERRORS
     if batch.num_rows == 0:
         return Verdicts(0, np.empty(0, np.int64), (), ())
     root = Level(plan.struct, batch, "")
+    try:
+        return _verdicts(plan, root)
+    finally:
+        root.close()
+
+
+def _verdicts(plan: _Plan, root: Level) -> Verdicts:
     faults = list(check_level(root))
     rows: list[Any] = []
     paths: list[str] = []
@@ -95,7 +102,7 @@ def check_batch(batch: pa.RecordBatch, severities: tuple[Severity, ...] = ERRORS
             _add(rows, paths, codes, wrong, ".".join(filter(None, (rule.at[0], rule.spot))), rule.code)
     flat = np.concatenate(rows) if rows else np.empty(0, np.int64)
     order = np.argsort(flat, kind="stable")
-    return Verdicts(batch.num_rows, flat[order], tuple(paths[i] for i in order), tuple(codes[i] for i in order))
+    return Verdicts(root.length, flat[order], tuple(paths[i] for i in order), tuple(codes[i] for i in order))
 
 
 def _add(rows: list[Any], paths: list[str], codes: list[str], found: Any, path: str, code: str) -> None:

@@ -60,37 +60,28 @@ def _missing(level: Level, field: Field, valid: Any) -> Iterator[Fault]:
 
 def _check_list(level: Level, field: Field) -> Iterator[Fault]:
     _, lengths = level.items(field.name)
-    own, below = list(_item_faults(level, field)), []
-    if field.struct is not None:
-        below = list(check_level(level.level(field.name)))
+    own = list(_item_faults(level, field))
+    below = list(check_level(level.level(field.name))) if field.struct is not None else []
     if len(lengths) and (lengths.min() < field.items.least or lengths.max() > field.items.most):
-        inner = _items_level(level, field)
-        absent, wrong = _wrong_lengths(level, field, _usable(inner, own, below))
+        absent, wrong = _wrong_lengths(level, field)
         if len(absent):
             yield "CAS102", field.name, level, absent
         if len(wrong):
             yield "CAS108", field.name, level, wrong
-            # The items of a list that is too long are not judged.
-            own = [(code, found[~np.isin(inner.parents[found], wrong)]) for code, found in own]
-            below = [
-                (code, name, at, found[~np.isin(inner.parents[_ancestors(at, found, inner)], wrong)])
-                for code, name, at, found in below
-            ]
-    else:
-        wrong = np.empty(0, np.int64)
+        own, below = _without(wrong, _items_level(level, field), own, below)
     for code, found in own:
-        if len(found):
-            yield code, f"{field.name}[]", level, np.unique(_items_level(level, field).parents[found])
-    yield from (fault for fault in below if len(fault[3]))
+        yield code, f"{field.name}[]", level, np.unique(_items_level(level, field).parents[found])
+    yield from below
     if field.items.distinct and field.struct is None:
         values, inner = level.item_values(field.name)
         repeated = repeated_items(values, inner)
         if len(repeated):
             # A list is searched for repetitions only where its length and its items are right.
-            judged = np.concatenate([wrong, *(inner.parents[found] for _, found in own)])
-            more = np.setdiff1d(repeated, judged)
-            if len(more):
-                yield "CAS111", field.name, level, more
+            judged = [inner.parents[found] for _, found in own]
+            judged.append(np.flatnonzero((lengths < field.items.least) | (lengths > field.items.most)))
+            repeated = np.setdiff1d(repeated, np.concatenate(judged))
+        if len(repeated):
+            yield "CAS111", field.name, level, repeated
 
 
 def _items_level(level: Level, field: Field) -> Level:
@@ -106,11 +97,28 @@ def _item_faults(level: Level, field: Field) -> Iterator[tuple[str, Any]]:
         yield from _scalar_faults(field, level.item_values(field.name)[0])
 
 
-def _usable(inner: Level, own: list[tuple[str, Any]], below: list[Fault]) -> Any:
-    """Return how many items of each list have nothing wrong in them."""
-    bad = [found for _, found in own] + [_ancestors(at, found, inner) for _, _, at, found in below]
-    parents = inner.parents[np.unique(np.concatenate(bad))] if bad else np.empty(0, np.int64)
-    return inner.lengths - np.bincount(parents, minlength=len(inner.lengths))
+def _wrong_lengths(level: Level, field: Field) -> tuple[Any, Any]:
+    """Return the positions of the lists that are absent and must not be, and of those too short or too long."""
+    _, lengths = level.items(field.name)
+    wrong = (lengths < field.items.least) | (lengths > field.items.most)
+    wrong = wrong if level.valid is None else wrong & level.valid
+    column = level.column(field.name)
+    absent = np.zeros(level.length, np.bool_)
+    if field.items.least and column.null_count:
+        absent = np.asarray(pc.is_null(column).to_numpy(zero_copy_only=False)) & wrong
+    return np.flatnonzero(absent), np.flatnonzero(wrong & ~absent)
+
+
+def _without(
+    wrong: Any, inner: Level, own: list[tuple[str, Any]], below: list[Fault]
+) -> tuple[list[tuple[str, Any]], list[Fault]]:
+    """Leave out what is wrong inside lists of a wrong length: their items are not judged."""
+    own = [(code, found[~np.isin(inner.parents[found], wrong)]) for code, found in own]
+    below = [
+        (code, name, at, found[~np.isin(inner.parents[_ancestors(at, found, inner)], wrong)])
+        for code, name, at, found in below
+    ]
+    return [each for each in own if len(each[1])], [each for each in below if len(each[3])]
 
 
 def _ancestors(at: Level, positions: Any, inner: Level) -> Any:
@@ -118,22 +126,6 @@ def _ancestors(at: Level, positions: Any, inner: Level) -> Any:
     while at is not inner and at.parent is not None:
         positions, at = at.parents[positions], at.parent
     return positions
-
-
-def _wrong_lengths(level: Level, field: Field, usable: Any) -> tuple[Any, Any]:
-    """Return the positions of the lists that are absent and must not be, and of those too short or too long.
-
-    As in the record engine, a list is too long if it has too many items in which nothing is wrong; otherwise what is
-    wrong in its items is told instead.
-    """
-    _, lengths = level.items(field.name)
-    wrong = (lengths < field.items.least) | (usable > field.items.most)
-    wrong = wrong if level.valid is None else wrong & level.valid
-    column = level.column(field.name)
-    absent = np.zeros(level.length, np.bool_)
-    if field.items.least and column.null_count:
-        absent = np.asarray(pc.is_null(column).to_numpy(zero_copy_only=False)) & wrong
-    return np.flatnonzero(absent), np.flatnonzero(wrong & ~absent)
 
 
 def repeated_items(values: Values, inner: Level) -> Any:

@@ -179,6 +179,12 @@ class Level:
             level = level.level(step.removesuffix("[]"))
         return level
 
+    def close(self) -> None:
+        """Let go of everything: levels point to their parents, and these cycles would keep whole batches alive."""
+        for level in self._levels.values():
+            level.close()
+        self.__dict__.clear()
+
     def _below(self, name: str) -> str:
         return f"{self.path}.{name}" if self.path else name
 

@@ -438,9 +438,10 @@ class ReplacesOwnNumber(Expr):
 
     def faults(self, view: View) -> Iterator[Fault]:
         rows = list(view.views("quantities[]"))
-        by_key = {row.get("key"): row for row in rows}
+        by_key = {row.get("key"): row for row in rows if isinstance(row.get("key"), str)}
         for row in rows:
-            old = by_key.get(row.get("replaces"))
+            replaced = row.get("replaces")
+            old = by_key.get(replaced) if isinstance(replaced, str) else None
             if old is None:
                 continue
             same = all(row.get(name) == old.get(name) for name in ("measure", "claimant"))
@@ -452,10 +453,12 @@ class ReplacesOwnNumber(Expr):
 
 
 def _in_circle(row: View, by_key: Mapping[Any, View]) -> bool:
-    seen = {row.get("key")}
+    seen = {row.get("key")} if isinstance(row.get("key"), str) else set()
     current: View | None = row
     while current is not None:
         following = current.get("replaces")
+        if not isinstance(following, str):
+            return False
         if following in seen:
             return True
         seen.add(following)

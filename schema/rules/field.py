@@ -7,7 +7,7 @@ error has a code, and the message is made from the field's own constraints.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -167,6 +167,24 @@ def explain(model: type[BaseModel], error: ValidationError) -> Iterator[Finding]
         yield Finding(code, rule.say(values), path, fix=fix)
 
 
+def wrong_lengths(struct: Struct, data: Any, path: Path = ()) -> Iterator[Finding]:
+    """Yield a finding for every list of parsed text that has too few or too many items.
+
+    Pydantic counts only the valid items of a list, so that a bad item would hide, or feign, a wrong length.
+    """
+    for field in struct.fields if isinstance(data, Mapping) else ():
+        value = data.get(field.name)
+        here = (*path, field.name)
+        listed = field.many and isinstance(value, list | tuple)
+        if listed and not field.items.least <= len(value) <= field.items.most:
+            rule = _BY_CODE["CAS108"]
+            values = {"length": len(value), "least": field.items.least, "most": field.items.most}
+            yield Finding("CAS108", rule.say(values), here, fix=rule.fix)
+        if field.struct is not None:
+            for index, item in enumerate(value) if listed else ((None, value),):
+                yield from wrong_lengths(field.struct, item, here if index is None else (*here, index))
+
+
 def field_at(struct: Struct, path: Path) -> tuple[Struct, Field | None]:
     """Return the struct that a path ends in, and its field there, if there is one."""
     field: Field | None = None
@@ -228,4 +246,4 @@ def _shown(value: Any) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}... ({len(text)} characters)"
 
 
-__all__ = ["FIELD_RULES", "ISO_DATE", "explain", "field_at", "nearest"]
+__all__ = ["FIELD_RULES", "ISO_DATE", "explain", "field_at", "nearest", "wrong_lengths"]

@@ -47,7 +47,8 @@ _THIRD_PARTIES = {"mediator", "host", "guarantor"}
 class Minimal:
     """Leaves out every optional part."""
 
-    def flag(self):
+    def flag(self, field=None):
+        """Whether an optional part, of that field, is there."""
         return False
 
     def pick(self, options):
@@ -60,11 +61,30 @@ class Minimal:
 class Full(Minimal):
     """Gives every optional part, with two items in every list."""
 
-    def flag(self):
+    def flag(self, field=None):
         return True
 
     def count(self, least, most):
         return max(least, min(2, most))
+
+
+class Sparse(Minimal):
+    """Gives every group of fields, with one item in every list, and in it no more than it needs; the last codes.
+
+    ``also`` names fields that are there all the same.
+    """
+
+    def __init__(self, *also):
+        self._also = also
+
+    def flag(self, field=None):
+        return field is not None and (field in EVENT.fields and field.struct is not None or field.name in self._also)
+
+    def pick(self, options):
+        return options[-1]
+
+    def count(self, least, most):
+        return max(least, 1)
 
 
 class Chance:
@@ -74,7 +94,7 @@ class Chance:
         self._random = random.Random(seed)
         self._density = density
 
-    def flag(self):
+    def flag(self, _field=None):
         return self._random.random() < self._density
 
     def pick(self, options):
@@ -92,7 +112,7 @@ def make(chooser, event_type, mode=None, *, imported=False, status=None):
     record["status"] = status or chooser.pick(STATUSES)
     _settle_kind(record, chooser, mode, imported=imported)
     _settle_keys(record)
-    _settle_sources(record)
+    _settle_sources(record, imported=imported)
     _settle_dates(record)
     _settle_history(record)
     for quantity in record.get("quantities", ()):
@@ -121,7 +141,7 @@ def value_of(field, chooser):
 
 
 def _struct(struct, chooser):
-    return {field.name: value_of(field, chooser) for field in struct.fields if field.required or chooser.flag()}
+    return {field.name: value_of(field, chooser) for field in struct.fields if field.required or chooser.flag(field)}
 
 
 def _single(field, chooser):
@@ -177,13 +197,13 @@ def _settle_keys(record):
             item["key"] = f"{prefix}{number}"
 
 
-def _settle_sources(record):
+def _settle_sources(record, *, imported):
     first = record["sources"][0]
-    if len(record["sources"]) == 1:
+    if len(record["sources"]) == 1 and not imported:
         record["sources"].append({**first, "key": "s2"})
     for number, source in enumerate(record["sources"]):
         source["url"] = f"https://example.org/{number}"
-        if not source.get("supports"):
+        if not source.get("supports") and not imported:
             source["supports"] = ["title"]
 
 

@@ -64,10 +64,11 @@ def mutated(record, chooser, times=1):
 
 def _mutate(record, chooser):
     node, struct = chooser.pick(list(_structs(record, EVENT)))
-    if chooser.pick(range(40)) == 0:
+    # Not the first of so many: Hypothesis likes to draw that.
+    if chooser.pick(range(40)) == 17:
         node["extra"] = "x"
         return
-    if chooser.pick(range(12)) == 0 and _swap_days(node, struct, chooser):
+    if chooser.pick(range(12)) == 7 and _swap_days(node, struct, chooser):
         return
     field = chooser.pick(struct.fields)
     _damage(node, field, chooser)

@@ -139,3 +139,15 @@ def test_a_list_with_a_bad_item_is_not_called_too_short():
 def test_a_malformed_id_is_not_also_called_unknown():
     record = patched(EXAMPLE, {"participants[0].actor": "UKRAINE"})
     assert codes(check(corpus_of(record))) == ["CAS105"]
+
+
+def test_a_list_that_is_too_long_is_said_beside_its_bad_items():
+    record = patched(EXAMPLE, {"issues": ["no such issue", *(f"bad-{number}" for number in range(60))]})
+    assert codes(check(corpus_of(record))) == ["CAS104", "CAS108"]
+
+
+@pytest.mark.parametrize("value", [[1], {"a": 1}, 7, True])
+@pytest.mark.parametrize("path", ["quantities[0].key", "quantities[1].replaces"])
+def test_a_key_of_another_type_is_a_finding_and_no_crash(path, value):
+    found = codes(check(corpus_of(patched(EXAMPLE, {path: value}))))
+    assert "CAS103" in found or "CAS105" in found
