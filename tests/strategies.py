@@ -1,10 +1,10 @@
 """Hypothesis strategies: valid records of every type, and records with damage at any path."""
 
+from conformance.making import EVENT_TYPES, STATUSES, make
+from conformance.mutating import mutated
 from hypothesis import strategies as st
 
 from casus.schema.rules.record import IMPORTED_ONLY
-from conformance.making import EVENT_TYPES, STATUSES, make
-from conformance.mutating import mutated
 
 
 class Drawn:

@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from support import EXAMPLE, patched
+
 from casus.schema import types
 from casus.schema.constraints import Coded, Length, Pattern, Range, Reference
 from casus.schema.description import Field, Kind, walk
 from casus.schema.rules.base import REMOVE
 from casus.schema.rules.record import RECORD_RULES
 from casus.schema.vocabulary import vocabulary
-from support import EXAMPLE, patched
 
 from .making import EVENT, Full, Minimal, Sparse, make
 

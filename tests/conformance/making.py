@@ -47,7 +47,7 @@ _THIRD_PARTIES = {"mediator", "host", "guarantor"}
 class Minimal:
     """Leaves out every optional part."""
 
-    def flag(self, field=None):
+    def flag(self, _field=None):
         """Whether an optional part, of that field, is there."""
         return False
 
@@ -61,7 +61,7 @@ class Minimal:
 class Full(Minimal):
     """Gives every optional part, with two items in every list."""
 
-    def flag(self, field=None):
+    def flag(self, _field=None):
         return True
 
     def count(self, least, most):
@@ -78,12 +78,12 @@ class Sparse(Minimal):
         self._also = also
 
     def flag(self, field=None):
-        return field is not None and (field in EVENT.fields and field.struct is not None or field.name in self._also)
+        return field is not None and ((field in EVENT.fields and field.struct is not None) or field.name in self._also)
 
     def pick(self, options):
         return options[-1]
 
-    def count(self, least, most):
+    def count(self, least, _most):
         return max(least, 1)
 
 
@@ -149,23 +149,38 @@ def _single(field, chooser):
 
 
 def _options(field):
-    coded, pattern, limits = field.constraint(Coded), field.constraint(Pattern), field.constraint(Range)
+    coded, pattern, reference = field.constraint(Coded), field.constraint(Pattern), field.constraint(Reference)
     if coded:
         return vocabulary(coded.vocabulary).codes
-    if field.constraint(Reference) and field.constraint(Reference).to in ("source", "quantity"):
-        return ("s1",)
-    if field.constraint(Reference) and field.constraint(Reference).to == "part":
-        return FIELD_NAMES
-    if field.name == "key":
-        return ("x",)
+    if reference and reference.to in _LOCAL:
+        return _LOCAL[reference.to]
     if pattern:
-        return SAMPLES[pattern]
-    if field.kind is Kind.DATE:
-        return LATE_DAYS if field.name in ("accessed", "coded_on") else DAYS
-    if field.kind is Kind.BOOLEAN:
-        return (True, False)
-    whole = field.kind is Kind.INTEGER
-    return (int(limits.least), int(limits.most), 3) if whole else (67, 1000, limits.least, limits.most, 12.0)
+        # Keys are given out later, each its own.
+        return SAMPLES.get(pattern, (pattern.example,))
+    return _PLAIN[field.kind](field)
+
+
+def _days(field):
+    return LATE_DAYS if field.name in ("accessed", "coded_on") else DAYS
+
+
+def _whole_numbers(field):
+    limits = field.constraint(Range)
+    return (int(limits.least), int(limits.most), 3)
+
+
+def _numbers(field):
+    limits = field.constraint(Range)
+    return (67, 1000, limits.least, limits.most, 12.0)
+
+
+_LOCAL = {"source": ("s1",), "quantity": ("q1",), "part": FIELD_NAMES}
+_PLAIN = {
+    Kind.DATE: _days,
+    Kind.BOOLEAN: lambda _field: (True, False),
+    Kind.INTEGER: _whole_numbers,
+    Kind.NUMBER: _numbers,
+}
 
 
 def _settle_kind(record, chooser, mode, *, imported):

@@ -10,6 +10,7 @@ import math
 
 from casus.schema.constraints import Coded, Length, Range
 from casus.schema.description import Kind
+from casus.schema.rules.record import RECORD_RULES
 from casus.schema.vocabulary import vocabulary
 
 from .making import CLOCKS, DAYS, EVENT, LATE_DAYS, PREFIXES, Full, value_of
@@ -52,6 +53,10 @@ BAD_DAYS = (
 )
 KEYS = ("s1", "s2", "q1", "c1", "h1", "s99", "event")
 POINTERS = ("quantities/q1", "quantities/q99", "sources/s2", "nothing", "id/q1", "event/q1", "date/s1", "event", "s1")
+#: Names of the fields that the rules of one record look at.
+READ_BY_RULES = {
+    name.rpartition(".")[2].lstrip("/").partition("[")[0] for rule in RECORD_RULES for name in rule.check.reads()
+}
 
 
 def mutated(record, chooser, times=1):
@@ -70,8 +75,21 @@ def _mutate(record, chooser):
         return
     if chooser.pick(range(12)) == 7 and _swap_days(node, struct, chooser):
         return
-    field = chooser.pick(struct.fields)
-    _damage(node, field, chooser)
+    read = [field for field in struct.fields if field.name in READ_BY_RULES]
+    if read and chooser.pick(range(3)) == 1:
+        _twist(node, chooser.pick(read), chooser)
+    else:
+        _damage(node, chooser.pick(struct.fields), chooser)
+
+
+def _twist(node, field, chooser):
+    """Take away a field that a rule of the record reads, or give it a value that is right elsewhere."""
+    if chooser.pick(range(3)) == 1:
+        node.pop(field.name, None)
+    elif field.kind is Kind.DATE:
+        node[field.name] = chooser.pick((*DAYS, *LATE_DAYS))
+    else:
+        node[field.name] = value_of(field, chooser)
 
 
 def _structs(node, struct):
@@ -118,7 +136,9 @@ def _damage(node, field, chooser):
 def _damage_list(node, field, chooser):
     items = node.get(field.name)
     items = list(items) if isinstance(items, list) else []
-    node[field.name] = chooser.pick(_LIST_DAMAGE)(items, field, chooser)
+    # Long lists are slow for every engine, so there are few.
+    damage = chooser.pick(_TOO_MANY) if chooser.pick(range(12)) == 5 else chooser.pick(_LIST_DAMAGE)
+    node[field.name] = damage(items, field, chooser)
 
 
 def _too_long(items, field, _chooser):
@@ -159,9 +179,8 @@ _LIST_DAMAGE = (
     _without,
     _with_null,
     _with_more,
-    _too_long,
-    _too_long_and_distinct,
 )
+_TOO_MANY = (_too_long, _too_long_and_distinct)
 
 
 def _other_value(field, chooser):

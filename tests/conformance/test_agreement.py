@@ -1,8 +1,7 @@
 """The engines agree on the verdict and on the set of codes, whatever is done to a record."""
 
-from hypothesis import HealthCheck, event, given, settings
-
 from columns import LOOSE, TYPED, batch_of, through_parquet, why_not
+from hypothesis import HealthCheck, event, given, settings
 from strategies import mutated_records, valid_records
 
 from .engines import (

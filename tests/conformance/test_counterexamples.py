@@ -1,12 +1,12 @@
 """Every counterexample raises its codes, and no others, in every engine that can hold it."""
 
 import pytest
+from columns import EVENT, LOOSE, TYPED, Why, batch_of, records_of, through_parquet, why_not
 
 from casus.schema.constraints import IsoDate, NotNull
 from casus.schema.description import Kind, walk
 from casus.schema.rules.field import FIELD_RULES
 from casus.schema.rules.record import RECORD_RULES
-from columns import EVENT, LOOSE, TYPED, Why, batch_of, records_of, through_parquet, why_not
 
 from .counterexamples import CASES
 from .engines import (

@@ -2,9 +2,9 @@
 
 import pyarrow as pa
 import pytest
+from columns import LOOSE, TYPED, batch_of, batch_of_rows, retyped, row_of, why_not
 
 from casus.schema.columnar import check_batch
-from columns import LOOSE, TYPED, batch_of, batch_of_rows, retyped, row_of, why_not
 
 from .counterexamples import CASES
 from .engines import BOTH, codes_of_batch, has_overlong_list

@@ -1,11 +1,11 @@
 """Every type of event and each of its modes, minimal and full, is valid in every engine."""
 
 import pytest
+from columns import EVENT, LOOSE, TYPED, batch_of, records_of, through_parquet
 
 from casus.schema.description import walk
 from casus.schema.rules.record import IMPORTED_ONLY
 from casus.schema.vocabulary import modes_of
-from columns import EVENT, LOOSE, TYPED, batch_of, records_of, through_parquet
 
 from .counterexamples import full, minimal, sparse, unclaimed
 from .engines import LIBRARIES, codes_by_record, codes_by_schema, codes_of_batch
