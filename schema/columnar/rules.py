@@ -465,6 +465,8 @@ def _every_source_used(_expr: ex.EverySourceUsed, level: Level) -> Any:
     codes = keys.codes(sources)
     cited = (used[sources.rows, codes // _WORD] >> (codes % _WORD).astype(np.uint64)) & np.uint64(1)
     unused = (cited == 0) & (sources.items("supports")[1] == 0) & sources.values("key").there()
+    # To a rule, an empty text is absent.
+    unused &= ~sources.values("key").table({""})
     return np.unique(sources.rows[unused])
 
 

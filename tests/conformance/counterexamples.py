@@ -260,8 +260,10 @@ _IMPORTED = {
 }
 _PLAN = {"status_history": REMOVE, "outcome": REMOVE}
 _SHARE = {"quantities[0].measure": "aircraft-hit-share", "quantities[0].base": "the fleet"}
-#: More ways to break a rule: patches of the example.
+_WITHOUT_KEY = {"key": "", "url": "https://example.org/more", "publisher": "example-news", "title": "More"}
+#: More ways to break a rule, or to break a field that a rule would read: patches of the example.
 _MORE = (
+    ("CAS105", {"sources[2]": _WITHOUT_KEY | {"accessed": "2025-06-03"}}),
     ("CAS201", {"date.concerns": {"start": "2025-06-02", "end": "2025-06-01"}}),
     ("CAS201", {"status_history[0].planned.end": "2025-06-01"}),
     ("CAS202", {"quantities[0].high": 66}),

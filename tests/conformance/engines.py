@@ -60,7 +60,7 @@ def schema_agrees(codes, found):
 def has_overlong_list(record, struct=EVENT):
     """Whether a list is longer than it may be.
 
-    The record engine stops at such a list and names either it or its items; JSON Schema names both.
+    JSON Schema names what is wrong in its items as well, which the other engines do not judge.
     """
     if isinstance(record, dict):
         return any(

@@ -120,7 +120,8 @@ def _damage(node, field, chooser):
     elif general == 1:
         node[field.name] = None
     elif general == 2:
-        node[field.name] = chooser.pick(OTHER_TYPES)
+        # A copy: the record may be damaged inside it next.
+        node[field.name] = copy.deepcopy(chooser.pick(OTHER_TYPES))
     elif field.many and (general < 9 or field.struct is not None):
         _damage_list(node, field, chooser)
     elif field.many:

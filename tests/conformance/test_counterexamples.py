@@ -25,6 +25,10 @@ HELD = {form: [case for case in CASES if why_not(case.record, schema) is None] f
 NEVER_IN_COLUMNS = {Why.UNKNOWN_FIELD: "CAS101", Why.OTHER_TYPE: "CAS103", Why.NO_DAY: "CAS110"}
 
 
+#: The slow library has its turn in the long tier, if there is a fast one.
+BY_LIBRARY = [pytest.param(each, marks=[pytest.mark.slow] if each != LIBRARIES[-1] else []) for each in LIBRARIES]
+
+
 def named(case):
     return case.name
 
@@ -66,7 +70,7 @@ def test_columns_one_by_one():
     assert differences(HELD["loose"], alone) == {}
 
 
-@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("library", BY_LIBRARY)
 def test_schema_engine(library):
     cases = [case for case in CASES if not has_overlong_list(case.record)]
     found = {case.name: codes_by_schema(case.record, library) for case in cases}
@@ -78,7 +82,7 @@ def test_schema_engine(library):
     assert wrong == {}
 
 
-@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("library", BY_LIBRARY)
 def test_schema_engine_names_a_list_that_is_too_long(library):
     cases = [case for case in CASES if has_overlong_list(case.record)]
     assert cases
