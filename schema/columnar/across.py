@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from casus.schema.columnar.keys import referring
 from casus.schema.columnar.levels import Level
-from casus.schema.columnar.rules import imported, referring
+from casus.schema.columnar.rules import imported
 from casus.schema.description import describe
 from casus.schema.event import Event
 from casus.schema.rules.expressions import references

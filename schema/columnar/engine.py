@@ -93,7 +93,7 @@ def _verdicts(plan: _Plan, root: Level) -> Verdicts:
     paths: list[str] = []
     codes: list[str] = []
     for code, name, level, positions in faults:
-        _add(rows, paths, codes, np.unique(level.rows[positions]), _path(level, name), code)
+        _add(rows, paths, codes, np.unique(level.rows_of(positions)), _path(level, name), code)
     for rule in plan.rules:
         wrong = wrong_rows(rule, root, _touched(faults) if faults else None)
         if rule.authored_only and len(wrong):

@@ -62,9 +62,49 @@ class Values:
         words = self.words or ()
         lookup = np.fromiter((word in wanted for word in words), np.bool_, len(words))
         if self.nothing or not lookup.any():
-            return np.zeros(self.length, np.bool_)
+            return _zeros(self.length, np.bool_)
         found = lookup[self.codes]
         return found if self.valid is None else found & self.valid
+
+
+def spread(values: Any, lengths: Ints) -> Any:
+    """Return each parent's value as often as it has items; lists of one length are spread without counting."""
+    most = int(lengths.max()) if len(lengths) else 0
+    return values.repeat(most if int(lengths.min(initial=most)) == most else lengths)
+
+
+#: Zeros that columns without any value share; nothing writes into them.
+_ZEROS: dict[Any, Any] = {}
+
+
+def _zeros(length: int, kind: type) -> Any:
+    zeros = _ZEROS.get(kind)
+    if zeros is None or len(zeros) < length:
+        zeros = np.zeros(length, kind)
+        zeros.flags.writeable = False
+        _ZEROS[kind] = zeros
+    return zeros[:length]
+
+
+def text_bytes(text: Any) -> Any:
+    """Return the bytes of a string column as one array, without copying."""
+    data = text.buffers()[2]
+    if data is None or len(text) == 0:
+        return np.empty(0, np.uint8)
+    ends = _offsets(text)
+    return np.frombuffer(data, np.uint8)[ends[0] : ends[-1]]
+
+
+def text_ends(text: Any) -> Any:
+    """Return where in the bytes of a string column each text begins, and at last where the last one ends."""
+    ends = _offsets(text)
+    return ends if ends[0] == 0 else ends - ends[0]
+
+
+def _offsets(text: Any) -> Any:
+    if len(text) == 0:
+        return np.zeros(1, np.int32)
+    return np.frombuffer(text.buffers()[1], np.int32)[text.offset : text.offset + len(text) + 1]
 
 
 class Level:
@@ -92,6 +132,8 @@ class Level:
         self._values: dict[str, Values] = {}
         self._lists: dict[str, tuple[Any, Any]] = {}
         self._levels: dict[str, Level] = {}
+        #: What was worked out for the whole batch, by name, so that it is worked out once.
+        self.kept: dict[str, Any] = {}
 
     @cached_property
     def valid(self) -> Bools | None:
@@ -104,21 +146,49 @@ class Level:
     @cached_property
     def parents(self) -> Ints:
         """Position of each struct's parent in the level above."""
-        if self.lengths is None:
+        if self.lengths is None or self.single or not self.length:
             return np.arange(self.length)
-        return np.repeat(np.arange(len(self.lengths)), self.lengths)
+        return spread(np.arange(len(self.lengths)), self.lengths)
+
+    @cached_property
+    def single(self) -> bool:
+        """Whether every parent has exactly one struct, as is the case with most short lists."""
+        return self.length == len(self.lengths) and bool(self.length) and int(self.lengths.min()) == 1
 
     @cached_property
     def rows(self) -> Ints:
         """Row of the batch that each struct belongs to."""
         if self.parent is None:
             return np.arange(self.length)
-        return self.parent.rows[self.parents] if self.lengths is not None else self.parent.rows
+        if self.lengths is None or self.single:
+            return self.parent.rows
+        return self.parents if self.parent.parent is None else self.parent.rows[self.parents]
 
     @cached_property
     def starts(self) -> Ints:
         """First item of each parent's list."""
-        return np.cumsum(self.lengths) - self.lengths
+        return self.parents if self.single else np.cumsum(self.lengths, dtype=np.int32) - self.lengths
+
+    @cached_property
+    def places(self) -> Ints:
+        """Place of each struct in its parent's list, from 0."""
+        if self.single:
+            return _zeros(self.length, np.int32)
+        return np.arange(self.length, dtype=np.int32) - self.starts[self.parents]
+
+    def parents_of(self, positions: Ints) -> Ints:
+        """Return the parents of a few structs, without working out those of all."""
+        if self.lengths is None or self.single:
+            return positions
+        return np.searchsorted(np.cumsum(self.lengths), positions, side="right")
+
+    def rows_of(self, positions: Ints) -> Ints:
+        """Return the rows of a few structs, without working out those of all."""
+        return positions if self.parent is None else self.parent.rows_of(self.parents_of(positions))
+
+    def subset(self, rows: Ints) -> Level:
+        """Return some of the rows of a batch as a batch of their own."""
+        return Level(self.struct, self._array.take(pa.array(rows)), self.path)
 
     def column(self, name: str) -> Any:
         """Return the raw column of a field; an absent struct has no values in it."""
@@ -181,7 +251,7 @@ class Level:
 
     def close(self) -> None:
         """Let go of everything: levels point to their parents, and these cycles would keep whole batches alive."""
-        for level in self._levels.values():
+        for level in (*self._levels.values(), *(each for each in self.kept.values() if isinstance(each, Level))):
             level.close()
         self.__dict__.clear()
 
@@ -193,7 +263,7 @@ def _valid(array: Any) -> Bools | None:
     if array.null_count == 0:
         return None
     if array.null_count == len(array):
-        return np.zeros(len(array), np.bool_)
+        return _zeros(len(array), np.bool_)
     return np.asarray(pc.is_valid(array).to_numpy(zero_copy_only=False))
 
 
@@ -203,6 +273,8 @@ def _plain(column: Any) -> Any:
         # combine_chunks would copy even a single chunk.
         column = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
     kind = column.type
+    if kind.id in _READ:
+        return column
     if pa.types.is_large_string(kind) or str(kind) == "string_view":
         return column.cast(pa.string())
     if str(kind).startswith(("list_view", "large_list_view")) or pa.types.is_fixed_size_list(kind):
@@ -210,7 +282,25 @@ def _plain(column: Any) -> Any:
     return column
 
 
+#: The kinds of columns that are read as they are, told by their numbers: this is asked of every column of a batch.
+_READ = frozenset(
+    kind.id
+    for kind in (
+        pa.string(),
+        pa.dictionary(pa.int32(), pa.string()),
+        pa.list_(pa.string()),
+        pa.struct([]),
+        pa.int32(),
+        pa.float64(),
+        pa.bool_(),
+        pa.date32(),
+    )
+)
+
+
 def _items(column: Any) -> tuple[Any, Any]:
+    if not len(column.values):
+        return _plain(column.values), _zeros(len(column), np.int32)
     lengths = np.diff(np.asarray(column.offsets))
     if column.null_count:
         lengths = np.where(np.asarray(_valid(column)), lengths, 0)
@@ -244,8 +334,8 @@ def _values(column: Any, field: Field) -> Values:
 def _nothing(column: Any, field: Field) -> Values:
     """Return the values of a column in which nothing is there."""
     length = len(column)
-    zeros = np.zeros(length, np.int32)
-    values = Values(length, np.zeros(length, np.bool_), nothing=True)
+    zeros = _zeros(length, np.int32)
+    values = Values(length, _zeros(length, np.bool_), nothing=True)
     if field.kind is not Kind.TEXT:
         values.numbers = zeros
     elif field.few:

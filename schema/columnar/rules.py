@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -11,14 +10,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from casus.schema.columnar.fields import repeated_items
-from casus.schema.columnar.levels import Level, Values
-from casus.schema.description import Struct
+from casus.schema.columnar.keys import distinct_keys, every_source_used, local_references
+from casus.schema.columnar.levels import Level, Values, text_bytes, text_ends
 from casus.schema.errors import SchemaDefinitionError
 from casus.schema.rules import expressions as ex
 from casus.schema.rules.record import RecordRule
 
-#: Keys and pointers of a record as bits: 64 keys a word.
-_WORD = 64
+#: The day of an item that has none: before all others.
+_NEVER = -(2**31) + 1
 
 
 def compile_rules(rules: tuple[RecordRule, ...]) -> None:
@@ -61,7 +60,7 @@ def wrong_rows(rule: RecordRule, root: Level, touched: Any = None) -> Any:
             if len(positions) and touched is not None:
                 positions = positions[~touched(rule, at, level)[positions]]
             if len(positions):
-                found.append(level.rows[positions])
+                found.append(level.rows_of(positions))
     return np.unique(np.concatenate(found)) if found else np.empty(0, np.int64)
 
 
@@ -133,18 +132,24 @@ def _is_namespaced(expr: ex.IsNamespaced, level: Level) -> Any:
 
 def imported(root: Level) -> Any:
     """Return which records of a batch are imported rows, worked out once."""
-    found = getattr(root, "_imported", None)
+    found = root.kept.get("imported")
     if found is None:
-        found = _with_colon(root.values("id"))
-        root._imported = found  # type: ignore[attr-defined]  # noqa: SLF001
+        found = root.kept["imported"] = _with_colon(root.values("id"))
     return found
 
 
 def _with_colon(values: Values) -> Any:
     if values.words is not None:
         return values.table({word for word in values.words if word and ":" in word})
-    found = pc.match_substring(values.text, ":")
-    return np.asarray(pc.fill_null(found, False).to_numpy(zero_copy_only=False))  # noqa: FBT003
+    marks = np.flatnonzero(text_bytes(values.text) == ord(":"))
+    if not len(marks):
+        return np.zeros(values.length, np.bool_)
+    ends = text_ends(values.text)
+    if len(marks) == values.length and bool(((marks >= ends[:-1]) & (marks < ends[1:])).all()):
+        return np.ones(values.length, np.bool_)
+    found = np.zeros(values.length, np.bool_)
+    found[np.searchsorted(ends[1:], marks, side="right")] = True
+    return found if values.valid is None else found & values.valid
 
 
 def _comparable(values: Values) -> Any:
@@ -159,20 +164,29 @@ def _comparable(values: Values) -> Any:
 
 
 def _ordered(expr: ex.Ordered, level: Level) -> Any:
-    columns = [get(level, name) for name in expr.fields]
+    columns = [column for column in (get(level, name) for name in expr.fields) if not column.nothing]
     if all(column.words is not None for column in columns):
         columns = _one_vocabulary(columns)
     good = np.ones(level.length, np.bool_)
     highest: Any = None
+    seen: Any = None
     for column in columns:
-        if column.nothing:
-            continue
-        numbers, there = _comparable(column).astype(np.float64), column.there()
+        numbers, valid = _comparable(column), column.valid
         if highest is None:
-            highest = np.where(there, numbers, -np.inf)
+            highest, seen = numbers, valid
             continue
-        good &= ~there | ~(numbers < highest)
-        highest = np.where(there, numbers, highest)
+        falls = numbers < highest
+        for there in (valid, seen):
+            falls = falls if there is None else falls & there
+        good &= ~falls
+        if column is columns[-1]:
+            break
+        if valid is not None:
+            numbers = np.where(valid, numbers, highest)
+            seen = None if seen is None else seen | valid
+        else:
+            seen = None
+        highest = numbers
     return good
 
 
@@ -221,10 +235,18 @@ def _as_text(values: Values) -> Any:
 
 def _contains_both(expr: ex.ContainsBoth, level: Level) -> Any:
     values, inner = level.item_values(expr.field)
-    both = np.ones(level.length, np.bool_)
-    for group in (expr.first, expr.second):
-        both &= np.bincount(inner.parents, values.table(frozenset(group)), level.length) > 0
+    both = np.zeros(level.length, np.bool_)
+    if inner.length and inner.lengths.max() > 1:
+        first, second = (_holders(values.table(frozenset(group)), inner) for group in (expr.first, expr.second))
+        both = first & second
     return both
+
+
+def _holders(mask: Any, inner: Level) -> Any:
+    """Return which parents have an item in the mask."""
+    found = np.zeros(len(inner.lengths), np.bool_)
+    found[inner.parents_of(np.flatnonzero(mask))] = True
+    return found
 
 
 def _at_least(expr: ex.AtLeast, level: Level) -> Any:
@@ -236,13 +258,20 @@ def _not_after_latest(expr: ex.NotAfterLatest, level: Level) -> Any:
     name, _, field = expr.among.partition("[].")
     inner = level.level(name)
     days = get(inner, field)
-    numbers = np.where(days.there(), days.numbers, np.iinfo(np.int32).min)
-    filled = inner.lengths > 0
-    latest = np.full(level.length, np.iinfo(np.int32).min, np.int64)
-    if filled.any():
-        latest[filled] = np.maximum.reduceat(numbers, inner.starts[filled])
-    known = latest > np.iinfo(np.int32).min
-    return ~known | ~day.there() | (day.numbers <= latest)
+    good = np.ones(level.length, np.bool_)
+    if day.nothing or days.nothing or not inner.length:
+        return good
+    # What is not after the earliest of all days is not after the latest of its own.
+    numbers = days.numbers if days.valid is None else np.where(days.valid, days.numbers, _NEVER)
+    earliest = numbers.min() if days.valid is None else numbers.min(where=days.valid, initial=-_NEVER)
+    late = np.flatnonzero((day.numbers > earliest) & day.there() & (inner.lengths > 0))
+    if len(late):
+        counts = inner.lengths[late]
+        begins = np.cumsum(counts) - counts
+        items = np.arange(counts.sum()) + np.repeat(inner.starts[late] - begins, counts)
+        latest = np.maximum.reduceat(numbers[items], begins)
+        good[late] = (latest == _NEVER) | (day.numbers[late] <= latest)
+    return good
 
 
 def _implies(expr: ex.Implies, level: Level) -> Any:
@@ -280,6 +309,8 @@ def _in_table(expr: ex.InTable, level: Level) -> Any:
     for row, word in enumerate(key.words or ()):
         if word in allowed:
             pairs[row] = [each is None or each in allowed[word] for each in values.words or ()]
+    if pairs.all():
+        return np.empty(0, np.int64)
     keys = key.codes if inner is None else key.codes[inner.parents]
     there = values.there() & (key.there() if inner is None else key.there()[inner.parents])
     wrong = there & ~pairs[keys, values.codes]
@@ -303,180 +334,13 @@ def _distinct(expr: ex.Distinct, level: Level) -> Any:
     return repeated_items(get(inner, field), inner)
 
 
-class Keys:
-    """The keys of a batch's records as bits: which keys each record has, by list."""
-
-    def __init__(self, root: Level) -> None:
-        lists = [
-            field.name for field in root.struct.fields if field.many and field.struct and field.struct.field("key")
-        ]
-        self.levels = {name: root.level(name) for name in lists}
-        self.place: dict[str, int] = {}
-        for level in self.levels.values():
-            for word in level.values("key").words or ():
-                self.place.setdefault(word or "", len(self.place))
-        self.width = max(1, -(-len(self.place) // _WORD))
-        self.length = root.length
-        self.bits = {name: self._bits(level) for name, level in self.levels.items()}
-
-    def codes(self, level: Level) -> Any:
-        """Return the place of each struct's key."""
-        values = level.values("key")
-        mapping = np.fromiter(
-            (self.place[word or ""] for word in values.words or ()), np.int64, len(values.words or ())
-        )
-        return mapping[values.codes] if len(mapping) else np.zeros(level.length, np.int64)
-
-    def _bits(self, level: Level) -> Any:
-        bits = np.zeros((self.length, self.width), np.uint64)
-        if not level.length:
-            return bits
-        values = level.values("key")
-        places = [self.place[word or ""] for word in values.words or ()]
-        filled = level.lengths > 0
-        every = bool(filled.all())
-        starts = level.starts if every else level.starts[filled]
-        for word in range(self.width):
-            masks = np.array([1 << (p % _WORD) if p // _WORD == word else 0 for p in places], np.uint64)
-            ones = masks[values.codes]
-            if values.valid is not None:
-                # A key that is missing is no key, least of all the first word's.
-                ones = np.where(values.valid, ones, np.uint64(0))
-            if len(ones) == self.length and every:
-                bits[:, word] = ones
-            else:
-                bits[slice(None) if every else filled, word] = np.bitwise_or.reduceat(ones, starts)
-        return bits
-
-    def has(self, name: str, rows: Any, codes: Any) -> Any:
-        """Return whether the rows' records have the keys in the list; -1 is no key of this batch."""
-        bits = self.bits[name]
-        known = codes >= 0
-        safe = np.where(known, codes, 0)
-        word = bits[rows, 0] if self.width == 1 else bits[rows, safe // _WORD]
-        return known & ((word >> (safe % _WORD).astype(np.uint64)) & np.uint64(1)).astype(np.bool_)
-
-
-def keys_of(root: Level) -> Keys:
-    """Return the keys of a batch, worked out once."""
-    found = getattr(root, "_keys", None)
-    if found is None:
-        found = Keys(root)
-        root._keys = found  # type: ignore[attr-defined]  # noqa: SLF001
-    return found
-
-
-_POPCOUNT = np.array([byte.bit_count() for byte in range(256)], np.uint8)
-
-
-def _distinct_keys(_expr: ex.DistinctKeys, level: Level) -> Any:
-    keys = keys_of(level)
-    union = np.zeros((level.length, keys.width), np.uint64)
-    count = np.zeros(level.length, np.int64)
-    for name, inner in keys.levels.items():
-        union |= keys.bits[name]
-        there = inner.values("key").valid
-        count += inner.lengths if there is None else np.bincount(inner.parents, there, level.length).astype(np.int64)
-    return np.flatnonzero(_popcount(union) != count)
-
-
-def _popcount(words: Any) -> Any:
-    """Return the number of set bits of every row (numpy counts bits itself from version 2 on)."""
-    if hasattr(np, "bitwise_count"):
-        return np.bitwise_count(words).sum(1)
-    return _POPCOUNT[np.ascontiguousarray(words).view(np.uint8)].reshape(len(words), -1).sum(1)
-
-
-@cache
-def _reference_paths(struct: Struct) -> tuple[tuple[str, str], ...]:
-    return tuple((path, to) for path, to in ex.references(struct) if to in ("source", "quantity", "part"))
-
-
-def _targets(root: Level, to: str, words: list[str | None], keys: Keys) -> list[tuple[str, int]]:
-    """Return for each distinct key or pointer the list it points into and the key's place.
-
-    ``("", 0)`` leads to a field, which is always there; ``("", -1)`` to nothing.
-    """
-    parts = {field.name for field in root.struct.fields} | {"event"}
-    if to != "part":
-        name = {"source": "sources", "quantity": "quantities"}[to]
-        return [(name, keys.place.get(word or "", -1)) for word in words]
-    found = []
-    for word in words:
-        head, _, key = (word or "").partition("/")
-        if not key:
-            found.append(("", 0 if head in parts else -1))
-        else:
-            found.append((head, keys.place.get(key, -1)) if head in keys.levels else ("", -1))
-    return found
-
-
-def referring(root: Level, path: str) -> tuple[Values, Any]:
-    """Return the values at a path such as ``quantities[].sources[]``, and their rows."""
-    above, _, last = path.rpartition(".")
-    level = root.at(above)
-    if last.endswith("[]"):
-        values, inner = level.item_values(last.removesuffix("[]"))
-        return values, inner.rows
-    return level.values(last), level.rows
-
-
-def _local_references(_expr: ex.LocalReferencesResolve, level: Level) -> Any:
-    keys = keys_of(level)
-    wrong = []
-    for path, to in _reference_paths(level.struct):
-        values, rows = referring(level, path)
-        if not values.length or values.nothing:
-            continue
-        targets = _targets(level, to, values.words or [], keys)
-        names = sorted({name for name, _ in targets})
-        places = np.fromiter((place for _, place in targets), np.int64, len(targets))[values.codes]
-        which = np.fromiter((names.index(name) for name, _ in targets), np.int64, len(targets))[values.codes]
-        good = ~values.there()
-        for index, name in enumerate(names):
-            mine = _all_true(values.length) if len(names) == 1 else which == index
-            good |= mine & ((places == 0) if not name else keys.has(name, rows, places))
-        if not good.all():
-            wrong.append(rows[~good])
-    return np.unique(np.concatenate(wrong)) if wrong else np.empty(0, np.int64)
-
-
-def _all_true(length: int) -> Any:
-    return np.ones(length, np.bool_)
-
-
-def _every_source_used(_expr: ex.EverySourceUsed, level: Level) -> Any:
-    keys = keys_of(level)
-    used = np.zeros((level.length, keys.width), np.uint64)
-    for path, to in _reference_paths(level.struct):
-        values, rows = referring(level, path)
-        if to == "source" and values.length:
-            places = np.fromiter((keys.place.get(word or "", -1) for word in values.words or ()), np.int64)[
-                values.codes
-            ]
-            known = (places >= 0) & values.there()
-            flat = used.reshape(-1)
-            np.bitwise_or.at(
-                flat,
-                rows[known] * keys.width + places[known] // _WORD,
-                np.uint64(1) << (places[known] % _WORD).astype(np.uint64),
-            )
-    sources = level.level("sources")
-    codes = keys.codes(sources)
-    cited = (used[sources.rows, codes // _WORD] >> (codes % _WORD).astype(np.uint64)) & np.uint64(1)
-    unused = (cited == 0) & (sources.items("supports")[1] == 0) & sources.values("key").there()
-    # To a rule, an empty text is absent.
-    unused &= ~sources.values("key").table({""})
-    return np.unique(sources.rows[unused])
-
-
 def _replaces_own(expr: ex.ReplacesOwnNumber, level: Level) -> Any:
     """Look at the few records that have a replacement one by one, with the record engine's own expression."""
     quantities = level.level("quantities")
-    there = quantities.values("replaces").valid
-    if there is None:
-        there = _all_true(quantities.length)
-    rows = np.unique(quantities.rows[there])
+    replaces = quantities.values("replaces")
+    if replaces.nothing or not quantities.length:
+        return np.empty(0, np.int64)
+    rows = np.unique(quantities.rows_of(np.flatnonzero(replaces.there())))
     wrong = []
     for row in rows:
         first = quantities.starts[row]
@@ -506,8 +370,8 @@ WRONG: Mapping[type, Callable[[Any, Level], Any]] = {
     ex.InTable: _in_table,
     ex.Ascending: _ascending,
     ex.Distinct: _distinct,
-    ex.DistinctKeys: _distinct_keys,
-    ex.LocalReferencesResolve: _local_references,
-    ex.EverySourceUsed: _every_source_used,
+    ex.DistinctKeys: distinct_keys,
+    ex.LocalReferencesResolve: local_references,
+    ex.EverySourceUsed: every_source_used,
     ex.ReplacesOwnNumber: _replaces_own,
 }
