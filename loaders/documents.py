@@ -170,6 +170,9 @@ class _Builder:
             pass
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
+            if "nesting" in str(error.problem):  # libyaml looks ahead, and gives up itself at some depth
+                self._add("CAS411", mark, allowed=MOST_DEPTH)
+                return Document(self.name, None, tuple(self.findings))
             problem = f"{error.problem or 'cannot be read'}{_hint(error.problem)}"
             self._add("CAS401", mark, problem=problem[0].upper() + problem[1:])
         except yaml.YAMLError as error:

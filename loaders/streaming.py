@@ -24,6 +24,7 @@ from casus.schema.rules.file import finding
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
     from casus.schema.columnar import Verdicts
     from casus.schema.columnar.across import Across, Found
@@ -43,7 +44,7 @@ class Group:
 def read_groups(source: Any, *, threads: int = THREADS, name: str = "") -> Iterator[Group]:
     """Read a Parquet file of records and check every row, one row group after another, in order.
 
-    At most ``threads`` row groups are in memory at a time, besides those that the caller keeps.
+    At most ``threads`` row groups wait to be checked, besides the one that is read and those that the caller keeps.
 
     Parameters
     ----------
@@ -59,32 +60,33 @@ def read_groups(source: Any, *, threads: int = THREADS, name: str = "") -> Itera
     InvalidRecordsError
         If the file cannot be read (CAS447), or its columns cannot hold records (CAS446).
     """
-    import pyarrow.parquet as pq
-
     from casus.schema.columnar import batch_problems, check_batch
 
     shown = name or str(source)
-    with _readable(shown), pq.ParquetFile(_opened(source)) as file:
+    with _readable(shown), _file(source) as file:
         count = file.num_row_groups
         firsts = _first_rows(file.metadata)
         schema = file.schema_arrow
     problems = batch_problems(schema)
     if problems:
         raise InvalidRecordsError([finding("CAS446", problem=each).at(file=shown) for each in problems])
-    with ThreadPoolExecutor(max(1, threads - 1)) as pool, _readable(shown), pq.ParquetFile(_opened(source)) as file:
+    with ThreadPoolExecutor(max(1, threads - 1)) as pool, _readable(shown), _file(source) as file:
         waiting: deque[tuple[int, pa.Table, Future[Verdicts]]] = deque()
         for index in range(count):
             table = file.read_row_group(index, use_threads=threads > 1)
             waiting.append((firsts[index], table, pool.submit(check_batch, table)))
-            if len(waiting) >= threads:
+            if len(waiting) > threads:
                 yield _checked(waiting)
         while waiting:
             yield _checked(waiting)
 
 
 def _checked(waiting: deque[tuple[int, pa.Table, Future[Verdicts]]]) -> Group:
+    """Return the next row group with its verdicts; where its turn has not come yet, check it here."""
+    from casus.schema.columnar import check_batch
+
     first, table, verdicts = waiting.popleft()
-    return Group(first, table, verdicts.result())
+    return Group(first, table, check_batch(table) if verdicts.cancel() else verdicts.result())
 
 
 def check_file(source: Any, *, name: str = "", across: Across | None = None, threads: int = THREADS) -> Findings:
@@ -191,16 +193,17 @@ def explain_row(table: pa.Table, row: int, first: int, name: str) -> list[Findin
 
 
 def _ids(source: Any) -> list[str]:
-    import pyarrow.parquet as pq
-
-    with pq.ParquetFile(_opened(source)) as file:
+    with _file(source) as file:
         return [each for batch in file.iter_batches(columns=["id"]) for each in batch.column(0).to_pylist()]
 
 
-def _opened(source: Any) -> Any:
+def _file(source: Any) -> pq.ParquetFile:
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
-    return pa.BufferReader(source) if isinstance(source, pa.Buffer | bytes) else Path(source)
+    if isinstance(source, pa.Buffer | bytes):
+        return pq.ParquetFile(pa.BufferReader(source))
+    return pq.ParquetFile(Path(source), memory_map=True)
 
 
 def _first_rows(metadata: Any) -> list[int]:

@@ -34,16 +34,35 @@ class Constraint:
 
 
 @dataclass(frozen=True, slots=True)
+class Plain:
+    """The form that most texts of a pattern have, and that is quicker to see: all texts of it match.
+
+    It begins with a head that ends in ``head_ends`` and is the same in many texts, and goes on with at least one
+    character, the first of which is none of ``not_first``, all of the ``ranges``. A head is good if a text of it and
+    one such character matches the pattern.
+    """
+
+    head_ends: str
+    not_first: str
+    ranges: tuple[tuple[str, str], ...]
+
+    def has(self, char: str) -> bool:
+        """Whether a character is of the form's class."""
+        return any(low <= char <= high for low, high in self.ranges)
+
+
+@dataclass(frozen=True, slots=True)
 class Pattern(Constraint):
     """Text must match an anchored regular expression; people are shown the example, not the expression.
 
-    ``few`` says that fields of this form have few distinct values over many records.
+    ``few`` says that fields of this form have few distinct values over many records, ``plain`` what most look like.
     """
 
     regex: str
     says: str
     example: str
     few: bool = False
+    plain: Plain | None = None
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return _merged(handler(source), ("str",), {"pattern": self.regex}, self)

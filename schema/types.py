@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, TypeVar
 
-from casus.schema.constraints import Coded, IsoDate, Items, Length, NotNull, Pattern, Range, Reference
+from casus.schema.constraints import Coded, IsoDate, Items, Length, NotNull, Pattern, Plain, Range, Reference
 
 T = TypeVar("T")
 
@@ -19,6 +19,7 @@ EVENT_ID = Pattern(
     f"^([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}-{_NAME}|{_NAME}:{_ROW})$",
     "an event id: a date and a short name in lower case, or dataset:row for imported rows",
     "2025-06-02-istanbul-talks",
+    plain=Plain(":", not_first="-._", ranges=(("-", "."), ("0", "9"), ("A", "Z"), ("_", "_"), ("a", "z"))),
 )
 ENTRY_ID = Pattern(
     f"^([A-Z]{{3}}|{_NAME}(:{_ROW})?)$",
@@ -35,6 +36,7 @@ URL = Pattern(
     '^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[^ \\t\\r\\n"<>\\\\^`{|}]*)?$',
     "a web address",
     "https://example.org/page",
+    plain=Plain("://", not_first="/", ranges=(("-", "9"), ("A", "Z"), ("a", "z"))),
 )
 CLEAN = Pattern(
     "^[^\\u0000-\\u0008\\u000b-\\u001f\\u007f\\u202a-\\u202e\\u2066-\\u2069]*$",

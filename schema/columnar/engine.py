@@ -20,6 +20,8 @@ from casus.schema.findings import Severity
 from casus.schema.rules.record import RECORD_RULES, RecordRule
 
 ERRORS = (Severity.ERROR,)
+#: Just below the largest size that glibc learns from.
+_LARGE_BLOCK = 2**25 - 2**16
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,8 @@ def _plan(severities: tuple[Severity, ...]) -> _Plan:
                 raise SchemaDefinitionError(f"{path}: the columnar engine has no check of {constraint!r}.")
     rules = tuple(rule for rule in RECORD_RULES if rule.severity in severities)
     compile_rules(rules)
+    # glibc learns from a large block that is freed to keep such memory instead of giving it back after every batch.
+    np.empty(_LARGE_BLOCK, np.uint8)
     return _Plan(struct, rules)
 
 

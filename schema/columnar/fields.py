@@ -14,7 +14,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from casus.schema.columnar.levels import Level, Values, text_bytes, text_ends
+from casus.schema.columnar.levels import Level, Values, text_ends
+from casus.schema.columnar.texts import may_be_unclean, same_texts, unmatched
 from casus.schema.constraints import Coded, Constraint, Items, Length, Pattern, Range, Reference
 from casus.schema.description import Field, Kind
 from casus.schema.errors import SchemaDefinitionError
@@ -25,11 +26,6 @@ from casus.schema.vocabulary import vocabulary
 Fault = tuple[str, str, Level, Any]
 _FIRST_DAY = (dt.date(1800, 1, 1) - dt.date(1970, 1, 1)).days
 _FEW = 6
-#: How many texts are matched as one, and how many bytes are looked at in one go.
-_BLOCK, _PIECE = 2048, 2**18
-_LINE_BREAK = 0x0A
-_SPACE, _DELETE, _LEAD = 0x20, 0x7F, 0xE2
-_ALLOWED_CONTROLS = (0x09, 0x0A)
 _LAST_DAY = (dt.date(2199, 12, 31) - dt.date(1970, 1, 1)).days
 
 
@@ -160,26 +156,10 @@ def _repeated_in_short_lists(values: Values, inner: Level, most: int) -> Any:
             if values.valid is not None:
                 same &= values.valid[first] & values.valid[first + step]
         else:
-            same = _same_texts(values.text, first, first + step)
+            same = same_texts(values.text, first, first + step)
         if same.any():
             found.append(inner.parents_of(first[same]))
     return np.unique(np.concatenate(found)) if found else np.empty(0, np.int64)
-
-
-def _same_texts(text: Any, first: Any, second: Any) -> Any:
-    """Return whether the texts at two positions are equal; most that differ do so in their last bytes."""
-    ends, data = text_ends(text), text_bytes(text)
-    sizes = ends[first + 1] - ends[first]
-    same = sizes == ends[second + 1] - ends[second]
-    maybe = np.flatnonzero(same)
-    for back in (1, 2, 3, 5, 8):
-        near = maybe[sizes[maybe] >= back]
-        same[near] = data[ends[first[near] + 1] - back] == data[ends[second[near] + 1] - back]
-        maybe = maybe[same[maybe]]
-    if len(maybe):
-        equal = pc.equal(text.take(pa.array(first[maybe])), text.take(pa.array(second[maybe])))
-        same[maybe] = np.asarray(pc.fill_null(equal, False).to_numpy(zero_copy_only=False))  # noqa: FBT003
-    return same
 
 
 def _scalar_faults(field: Field, values: Values) -> Iterator[tuple[str, Any]]:
@@ -236,60 +216,10 @@ def _pattern(pattern: Pattern, values: Values) -> Iterator[tuple[str, Any]]:
     if values.words is not None:
         whole = re.compile(pattern.regex.removesuffix("$") + r"\Z")
         yield from _words("CAS105", values, lambda word: whole.match(word) is not None)
-    elif pattern is CLEAN or pattern == CLEAN:
-        if _may_be_unclean(values.text):
-            yield from _unmatched(pattern, values)
-    else:
-        yield from _unmatched(pattern, values)
-
-
-def _unmatched(pattern: Pattern, values: Values) -> Iterator[tuple[str, Any]]:
-    """Match blocks of texts joined by line breaks, which costs half of matching each; then those of bad blocks."""
-    text = values.text
-    if len(text) < 2 * _BLOCK or text.null_count or text_bytes(text).min(initial=_DELETE) <= _LINE_BREAK:
-        wrong = _unmatched_texts(pattern, text)
-    else:
-        blocks = pa.LargeListArray.from_arrays(np.append(np.arange(0, len(text), _BLOCK), len(text)), text)
-        good = pc.match_substring_regex(pc.binary_join(blocks, "\n"), _re2_of_lines(pattern.regex))
-        bad = np.flatnonzero(~np.asarray(good)) * _BLOCK
-        found = [_unmatched_texts(pattern, text.slice(first, _BLOCK)) + first for first in bad]
-        wrong = np.concatenate(found) if found else np.empty(0, np.int64)
-    if len(wrong):
-        yield "CAS105", wrong
-
-
-def _unmatched_texts(pattern: Pattern, text: Any) -> Any:
-    matches = pc.match_substring_regex(text, re2(pattern.regex))
-    return np.flatnonzero(np.asarray(pc.fill_null(pc.invert(matches), False)))  # noqa: FBT003
-
-
-def _re2_of_lines(regex: str) -> str:
-    one = re2(regex).removeprefix("^").removesuffix(r"\z")
-    return rf"^(?:{one}\n)*{one}\z"
-
-
-def re2(regex: str) -> str:
-    """Return a portable expression as RE2 writes it: code points in braces, the end as the very end."""
-    return re.sub(r"\\u([0-9a-f]{4})", r"\\x{\1}", regex).removesuffix("$") + r"\z"
-
-
-def _may_be_unclean(text: Any) -> bool:
-    """Whether the bytes of a column hold a control character, or what may be a direction override."""
-    data = text_bytes(text)
-    # In pieces that stay in the processor's cache between the two looks.
-    pieces = (data[first : first + _PIECE] for first in range(0, len(data), _PIECE))
-    if all(piece.min() >= _SPACE and piece.max() < _DELETE for piece in pieces):
-        return False
-    low = data < _SPACE
-    if low.any() and not np.isin(data[low], _ALLOWED_CONTROLS).all():
-        return True
-    if (data == _DELETE).any():
-        return True
-    lead = np.flatnonzero(data[:-2] == _LEAD)  # U+202A and U+2066 begin with E2 80 and E2 81
-    second, third = data[lead + 1], data[lead + 2]
-    one = (second == 0x80) & (third >= 0xAA) & (third <= 0xAE)  # noqa: PLR2004
-    two = (second == 0x81) & (third >= 0xA6) & (third <= 0xA9)  # noqa: PLR2004
-    return bool((one | two).any())
+    elif pattern != CLEAN or may_be_unclean(values.text):
+        wrong = unmatched(pattern, values.text)
+        if len(wrong):
+            yield "CAS105", wrong
 
 
 def _length(length: Length, values: Values) -> Iterator[tuple[str, Any]]:
@@ -320,7 +250,8 @@ def _outside(code: str, values: Values, least: float, most: float) -> Iterator[t
     numbers = values.numbers
     if not len(numbers):
         return
-    if values.valid is None and least <= numbers.min() and numbers.max() <= most:
+    # Where nothing is there stands zero, which is usually in range too.
+    if least <= numbers.min() and numbers.max() <= most:
         return
     # NaN is neither at least nor at most anything.
     wrong = ~((numbers >= least) & (numbers <= most))

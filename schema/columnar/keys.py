@@ -22,8 +22,8 @@ from casus.schema.rules import expressions as ex
 
 _WORD = 64
 _LISTS = {"source": "sources", "quantity": "quantities"}
-#: A key that is its list's letter and its place.
-_NUMBERED = re.compile("([a-z])([1-9][0-9]{0,2})")
+#: A key that is the letters of its list and its place.
+_NUMBERED = re.compile("([a-z]{1,8})([1-9][0-9]{0,2})")
 _NOWHERE = 2**15 - 1
 #: How many of the records may name their keys otherwise before all are judged by bits.
 _MANY = 0.2
@@ -68,9 +68,11 @@ def _numbered(root: Level) -> Numbered:
         for name, level in levels.items():
             if level.length:
                 values = level.values("key")
-                places = found.places(name, values.words or [])[values.codes]
+                of = found.places(name, values.words or [])
+                # Dictionaries mostly hold the words in the order of their first places.
+                places = values.codes if (of == np.arange(len(of))).all() else of[values.codes]
                 if values.valid is not None:
-                    places[~values.valid] = _NOWHERE
+                    places = np.where(values.valid, places, _NOWHERE)
                 if not _in_order(places, level):
                     odd[level.rows_of(np.flatnonzero(places != level.places))] = True
         root.kept["numbered"] = found
@@ -167,7 +169,7 @@ def _in_order(places: Any, level: Level) -> bool:
     if level.single:
         return not places.any()
     filled = level.lengths > 0
-    if places[level.starts[filled]].any():
+    if places[level.starts if filled.all() else level.starts[filled]].any():
         return False
     # Each item's key follows the one before it, but for the first ones, whose key is the first.
     return int(np.count_nonzero(places[1:] == places[:-1] + 1)) == level.length - int(np.count_nonzero(filled))

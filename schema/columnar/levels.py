@@ -63,7 +63,7 @@ class Values:
         lookup = np.fromiter((word in wanted for word in words), np.bool_, len(words))
         if self.nothing or not lookup.any():
             return _zeros(self.length, np.bool_)
-        found = lookup[self.codes]
+        found = np.ones(self.length, np.bool_) if lookup.all() else lookup[self.codes]
         return found if self.valid is None else found & self.valid
 
 

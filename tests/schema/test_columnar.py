@@ -2,6 +2,8 @@
 
 import datetime as dt
 import json
+import random
+import re
 
 import pyarrow as pa
 import pytest
@@ -9,8 +11,10 @@ from support import EXAMPLE, patched
 
 import casus
 from casus.checking import check_entry
-from casus.schema import Event, UsageError
+from casus.schema import Event, UsageError, types
 from casus.schema.columnar import check_batch
+from casus.schema.columnar.texts import unmatched
+from casus.schema.constraints import Pattern
 from casus.schema.corpus import Entry
 from casus.schema.description import Kind, describe
 from casus.schema.findings import Severity
@@ -158,3 +162,50 @@ def test_many_keys_are_told_apart():
     dangling["claims"][0]["about"] = ["claims/c199", "claims/c200"]
     found = check_batch(batch_of(many, twice, dangling)).codes_of()
     assert found == {1: {"CAS212"}, 2: {"CAS213"}}
+
+
+PATTERNS = [each for each in vars(types).values() if isinstance(each, Pattern)]
+ODD = [
+    "",
+    "\n",
+    "a\nb",
+    "é",
+    "://",
+    "https://",
+    "http://x",
+    "https:///",
+    "bench:",
+    ":",
+    "2025-06-02-",
+    "_",
+    "-",
+    "\x00",
+]
+PLAIN = ("bench:A1", "https://a.example/b-c", "https://a.example")
+
+
+@pytest.mark.parametrize("pattern", PATTERNS, ids=lambda each: each.example)
+def test_many_texts_are_matched_as_one_by_one(pattern):
+    whole = re.compile(pattern.regex.removesuffix("$") + r"\Z")
+    chance = random.Random(1)
+    text = pattern.example
+    near = [text[:cut] + chance.choice(ODD) + text[cut:] for cut in range(len(text))]
+    good = [each for each in (text, *PLAIN) if whole.match(each)] * 3000
+    for texts in (good, [*good, *near, *ODD], [*ODD, *near, *good], near * 200, [*near * 200, *good[:3]]):
+        chance.shuffle(texts)
+        wrong = {place for place, each in enumerate(texts) if not whole.match(each)}
+        assert set(unmatched(pattern, pa.array(texts, pa.string())).tolist()) == wrong
+        some = pa.array([None if place % 7 == 3 else each for place, each in enumerate(texts)], pa.string())
+        assert set(unmatched(pattern, some.slice(1)).tolist()) == {each - 1 for each in wrong if each and each % 7 != 3}
+
+
+def test_few_records_with_keys_of_their_own_are_judged_like_the_numbered_ones():
+    records = [patched(EXAMPLE, {"id": f"2025-06-02-talks-{number}"}) for number in range(40)]
+    records[3] = patched(records[3], {"participants[0].key": "host"})  # fine: nothing points there
+    records[7] = patched(records[7], {"participants[1].key": "p1"})
+    records[8] = patched(records[8], {"quantities[0].sources": ["s9"]})
+    records[9] = patched(records[9], {"sources[0].key": "report"})
+    records[11] = patched(records[11], {"claims[0].about": ["claims/q1"]})
+    found = check_batch(batch_of(*records)).codes_of()
+    assert found == {7: {"CAS212"}, 8: {"CAS213"}, 9: {"CAS213"}, 11: {"CAS213"}}
+    assert found == {row: codes for row, each in enumerate(records) if (codes := codes_by_record_engine(each))}
