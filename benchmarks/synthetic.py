@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from casus.building import ROW_GROUP, WRITER
 from casus.schema.render_arrow import records_schema
 from casus.schema.vocabulary import modes_of
 
@@ -24,8 +25,6 @@ _SITE = "https://news.example.org/reports/"
 #: Distinct texts in a batch of records.
 _POOL = 20_000
 _DEFAULTS = {"extent": "spans", "basis": "stated", "attribution": "named", "stance": "asserts", "role": "site"}
-#: Rows in a row group, as in a release.
-ROW_GROUP = 65_536
 _DEFAULTS |= {"kind": "fact", "language": "en"}
 
 
@@ -52,8 +51,7 @@ def planted(rows: int, invalid_every: int | None) -> list[int]:
 
 def write_file(path: Path, rows: int, *, invalid_every: int | None, row_group: int = ROW_GROUP, **options: Any) -> Path:
     """Write so many records to a Parquet file, one row group after another."""
-    options = {"compression": "zstd", "write_page_checksum": True} | options
-    with pq.ParquetWriter(path, records_schema(), **options) as writer:
+    with pq.ParquetWriter(path, records_schema(), **(WRITER | options)) as writer:
         for first in range(0, rows, row_group):
             count = min(row_group, rows - first)
             writer.write_table(make_records(count, 1, invalid_every, first), row_group_size=row_group)

@@ -1,0 +1,49 @@
+"""Both sides in one run: interleaved rounds, medians."""
+
+from __future__ import annotations
+
+import gc
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+INVALID_EVERY = 10_000
+
+
+def timed(sides: dict[str, Callable[[], Any]], rounds: int) -> dict[str, float]:
+    """Return the median time of every side over interleaved rounds, after one round that is not counted."""
+    times: dict[str, list[float]] = {name: [] for name in sides}
+    for _ in range(rounds + 1):
+        for name, side in sides.items():
+            gc.collect()
+            start = time.perf_counter()
+            result = side()
+            times[name].append(time.perf_counter() - start)
+            del result
+    return {name: statistics.median(taken[1:]) for name, taken in times.items()}
+
+
+def medians(runs: list[list[float]]) -> list[float]:
+    """Return the median of every column."""
+    return [statistics.median(column) for column in zip(*runs, strict=True)]
+
+
+def read_validated(path: Path, threads: int = 2) -> tuple[Any, list[int]]:
+    """Return the whole file as a table, and the rows that are invalid."""
+    import pyarrow as pa
+
+    from casus.streaming import read_groups
+
+    groups = list(read_groups(path, threads=threads))
+    suspects = [group.first + row for group in groups for row in group.verdicts.suspects()]
+    return pa.concat_tables([group.table for group in groups]), suspects
+
+
+def kept(folder: Path, rows: int) -> Path:
+    """Return the file of so many records in the release's layout; write it unless it is there."""
+    from synthetic import write_file
+
+    path = folder / f"release-{rows}.parquet"
+    return path if path.exists() else write_file(path, rows, invalid_every=INVALID_EVERY)
