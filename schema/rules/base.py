@@ -10,6 +10,9 @@ from typing import Any
 
 from casus.schema.findings import Severity
 
+#: Where the rules are described: the page of rules. The anchor of a rule is its code in lower case.
+DOCUMENTATION = "docs/rules.md"
+
 #: In a patch: take the field away.
 REMOVE = object()
 
