@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from casus.schema.visible import visible
+
 if TYPE_CHECKING:
     from casus.schema.rules.base import Rule
 
@@ -116,12 +118,12 @@ class Finding:
         return f"{', '.join(self.allowed[:most])} and {more} more{rest}"
 
     def one_line(self) -> str:
-        """Return ``where code [path] message (allowed, fix)`` on one line."""
+        """Return ``where code [path] message (allowed, fix)`` on one line, with control characters shown."""
         spot = f" {path_text(self.path)}:" if self.path else ""
         about = f" [{self.record}]" if self.record and self.row is not None else ""
         allowed = f" Allowed: {self.allowed_text()}." if self.allowed else ""
         fix = f" Fix: {self.fix}" if self.fix else ""
-        return f"{self.where()}{about} {self.code}{spot} {self.message}{allowed}{fix}"
+        return visible(f"{self.where()}{about} {self.code}{spot} {self.message}{allowed}{fix}")
 
 
 def path_text(path: Path) -> str:

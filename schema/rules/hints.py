@@ -10,7 +10,7 @@ from casus.schema.constraints import Coded, Length, Pattern, Range
 from casus.schema.description import Field, Kind, Struct
 from casus.schema.findings import Path
 from casus.schema.rules import pasting
-from casus.schema.rules.wording import closest, labels, likeliest_first
+from casus.schema.rules.wording import closest, labels, likeliest_first, shown
 from casus.schema.vocabulary import vocabulary
 
 _KINDS = {
@@ -128,17 +128,23 @@ def _range(place: Place) -> Hints:
 
 def _length(place: Place) -> Hints:
     limits = place.field.constraint(Length) if place.field else None
-    said = f"{limits.least} to {limits.most}" if limits else "fewer or more"
-    return Hints(f"{said} characters", words={"range": said})
+    said = f"{limits.least} to {limits.most} characters" if limits else "fewer or more"
+    return Hints(said, words={"range": said})
 
 
 def _items(place: Place) -> Hints:
     if place.field is None:
         return Hints(words={"range": "more or fewer"})
-    items, said = place.field.items, f"{place.field.items.least} to {place.field.items.most}"
+    items, said = place.field.items, f"{place.field.items.least} to {place.field.items.most} items"
     empty = not isinstance(place.value, list | tuple) or len(place.value) < items.least
     paste = pasting.item(place.field.struct) if empty and place.field.struct is not None else None
-    return Hints(f"{said} items", paste=paste, words={"range": said})
+    return Hints(said, paste=paste, words={"range": said})
+
+
+def _twice(place: Place) -> Hints:
+    values = place.value if isinstance(place.value, list | tuple) else ()
+    repeated = next((value for index, value in enumerate(values) if value in values[:index]), None)
+    return Hints(words={} if repeated is None else {"value": shown(repeated)})
 
 
 def _allowed(field: Field) -> tuple[str, ...] | str:
@@ -166,4 +172,5 @@ _MAKERS: Mapping[str, Callable[[Place], Hints]] = {
     "CAS106": _range,
     "CAS107": _length,
     "CAS108": _items,
+    "CAS111": _twice,
 }
