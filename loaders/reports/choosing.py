@@ -22,6 +22,9 @@ FORMATS: Mapping[str, str] = {
     "markdown": "markdown",
 }
 
+#: Terminals that are narrower wrap the lines themselves.
+_NARROWEST = 60
+
 
 def render(
     report: Report,
@@ -55,8 +58,9 @@ def render(
         raise UsageError(
             f"There is no report format {format!r}{nearest(format, FORMATS)}. There are: {', '.join(FORMATS)}."
         )
+    shown = max(width, _NARROWEST)
     write: Callable[[View], str] = import_module(f"casus.reports.{FORMATS[format]}").write
-    return write(View(report, report.texts if texts is None else texts, colour=colour, width=max(width, 40)))
+    return write(View(report, report.texts if texts is None else texts, colour=colour, width=shown))
 
 
 def default_format(environ: Mapping[str, str], stream: IO[Any]) -> str:  # noqa: ARG001 - a pipe reads text too

@@ -102,9 +102,10 @@ def _code(place: Place) -> Hints:
     if place.field is None or place.field.vocabulary is None:
         return Hints()
     codes = vocabulary(place.field.vocabulary).codes
-    meant = closest(place.value, codes, labels(place.field.vocabulary))
+    value = place.value[0] if isinstance(place.value, list | tuple) and len(place.value) == 1 else place.value
+    meant = closest(value, codes, labels(place.field.vocabulary))
     paste = pasting.line(place.path, meant) if meant else None
-    return Hints(likeliest_first(place.value, codes, meant), meant, paste, _see(place.field))
+    return Hints(likeliest_first(value, codes, meant), meant, paste, _see(place.field))
 
 
 def _form(place: Place) -> Hints:
