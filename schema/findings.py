@@ -134,6 +134,11 @@ def path_text(path: Path) -> str:
     return text
 
 
+def names(path: Path) -> Path:
+    """Return a path without the positions in lists: which field it is, wherever it stands."""
+    return tuple(step for step in path if isinstance(step, str))
+
+
 def pointer(path: Path) -> str:
     """Return a path as a JSON pointer (RFC 6901): ``/quantities/2/best``."""
     return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)

@@ -163,7 +163,7 @@ def wrong_lengths(struct: Struct, data: Any, path: Path = ()) -> Iterator[Findin
         here = (*path, field.name)
         listed = field.many and isinstance(value, list | tuple)
         if listed and not field.items.least <= len(value) <= field.items.most:
-            yield _said("CAS108", here, hints("CAS108", Place(struct, field, here, value)), length=len(value))
+            yield _said("CAS108", here, hints("CAS108", Place(struct, struct, field, here, value)), length=len(value))
         if field.struct is not None:
             for index, item in enumerate(value) if listed else ((None, value),):
                 yield from wrong_lengths(field.struct, item, here if index is None else (*here, index))
@@ -187,7 +187,7 @@ def _found(code: str, struct: Struct, path: Path, value: Any) -> Finding | None:
     size = len(value) if isinstance(value, str | list | tuple) else 0
     if code == "CAS108" and field is not None and field.items.least <= size <= field.items.most:
         return None  # the list is long enough: Pydantic counts only its valid items, and these have their findings
-    found = hints(code, Place(parent, field, path, value))
+    found = hints(code, Place(struct, parent, field, path, value))
     name = str(path[-1]) if path else "record"
     values = {"name": f"`{name}`" if code == "CAS101" else name, "value": shown(value), "length": size}
     if field is not None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from casus.schema.constraints import Coded, Length, Pattern, Range
 from casus.schema.description import Field, Kind, Struct
-from casus.schema.findings import Path
+from casus.schema.findings import Path, names, path_text
 from casus.schema.rules import pasting
 from casus.schema.rules.wording import closest, labels, likeliest_first, shown
 from casus.schema.vocabulary import vocabulary
@@ -27,8 +27,12 @@ _DAY_EXAMPLE = "2025-06-02"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A value that is wrong, and the field that it stands in (None where there is no such field)."""
+    """A value that is wrong, and the field that it stands in (None where there is no such field).
 
+    ``root`` is the whole record, ``struct`` the part of it that has the field.
+    """
+
+    root: Struct
     struct: Struct
     field: Field | None
     path: Path
@@ -56,11 +60,6 @@ def hints(code: str, place: Place) -> Hints:
     return _MAKERS[code](place) if code in _MAKERS else Hints()
 
 
-def see_codebook(field: Field) -> str:
-    """Return the command that prints the vocabulary of a field."""
-    return f"casus codebook {field.vocabulary}"
-
-
 def _unknown(place: Place) -> Hints:
     known = [each.name for each in place.struct.fields]
     name = str(place.path[-1]) if place.path else ""
@@ -75,7 +74,7 @@ def _missing(place: Place) -> Hints:
     form = pasting.sketch(place.field)
     if place.field.many and place.field.struct is not None:
         form = f"{place.field.name}:\n  {pasting.item(place.field.struct)}"
-    return Hints(_allowed(place.field), paste=form, see=_see(place.field))
+    return Hints(_allowed(place.field), paste=form, see=_see(place))
 
 
 def _kind(place: Place) -> Hints:
@@ -105,7 +104,7 @@ def _code(place: Place) -> Hints:
     value = place.value[0] if isinstance(place.value, list | tuple) and len(place.value) == 1 else place.value
     meant = closest(value, codes, labels(place.field.vocabulary))
     paste = pasting.line(place.path, meant) if meant else None
-    return Hints(likeliest_first(value, codes, meant), meant, paste, _see(place.field))
+    return Hints(likeliest_first(value, codes, meant), meant, paste, _see(place))
 
 
 def _form(place: Place) -> Hints:
@@ -155,8 +154,12 @@ def _allowed(field: Field) -> tuple[str, ...] | str:
     return f"{_KINDS[field.kind]}, such as {example}" if example else ""
 
 
-def _see(field: Field) -> str | None:
-    return see_codebook(field) if field.vocabulary else None
+def _see(place: Place) -> str | None:
+    """Return the command that prints the vocabulary: by the field of an event, by its own name elsewhere."""
+    if place.field is None or place.field.vocabulary is None:
+        return None
+    of_event = place.root.name == "Event"
+    return f"casus codebook {path_text(names(place.path)) if of_event else place.field.vocabulary}"
 
 
 def _example(field: Field) -> str:

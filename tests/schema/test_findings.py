@@ -72,7 +72,7 @@ def test_a_missing_field_comes_with_its_form():
     missing = next(each for each in check_entry(Entry("event", record)) if each.path == ("type",))
     assert missing.paste == "type: ..."
     assert missing.allowed == vocabulary("event-types").codes
-    assert missing.see == "casus codebook event-types"
+    assert missing.see == "casus codebook type"
 
 
 @pytest.mark.parametrize("each", PATCHES, ids=lambda each: each.code)
@@ -99,8 +99,14 @@ def test_everything_that_is_allowed_is_data_and_the_likeliest_comes_first():
     finding = found({"type": "talk"}, "CAS104")
     assert finding.allowed[0] == "talks"
     assert sorted(finding.allowed) == sorted(vocabulary("event-types").codes)
-    assert finding.allowed_text().endswith("and 17 more; all: casus codebook event-types")
+    assert finding.allowed_text().endswith("and 17 more; all: casus codebook type")
     assert "unspecified-violence" not in finding.one_line()
+
+
+def test_the_command_names_the_field_or_the_vocabulary_of_a_registry():
+    assert found({"participants[0].roles": ["medator"]}, "CAS104").see == "casus codebook participants.roles"
+    actor = Entry("actor", {"id": "UKR", "kind": "stat", "name": "Ukraine"})
+    assert [each.see for each in check_entry(actor)] == ["casus codebook actor-kinds"]
 
 
 def test_a_short_list_is_shown_whole():
