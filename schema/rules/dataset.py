@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,7 +14,7 @@ from casus.schema.findings import Finding, Path, Severity
 from casus.schema.rules.base import REMOVE, Patch, Rule, Scope
 from casus.schema.rules.expressions import View, references, values_at
 from casus.schema.rules.pasting import line
-from casus.schema.rules.wording import closest, did_you_mean
+from casus.schema.rules.wording import Lexicon, did_you_mean
 
 Fault = tuple[Entry, Path, Mapping[str, Any]]
 Check = Callable[[Corpus], Iterator[Fault]]
@@ -89,11 +89,12 @@ def _ids_unique(corpus: Corpus) -> Iterator[Fault]:
 
 def _links_resolve(corpus: Corpus) -> Iterator[Fault]:
     known, wanted, gone = corpus.ids("event"), corpus.ids("wanted"), corpus.ids("revision")
-    likely = _Likely()
+    lexicon: Lexicon | None = None
     for entry in corpus.of("event"):
         for path, value, _ in _references(entry, "event"):
             if value not in known and value not in wanted and value not in gone:
-                yield entry, path, {"value": value, "meant": likely.of(value, known)}
+                lexicon = lexicon or Lexicon(known)
+                yield entry, path, {"value": value, "meant": lexicon.closest(value)}
 
 
 def _links_wanted(corpus: Corpus) -> Iterator[Fault]:
@@ -123,30 +124,17 @@ _ENTRIES = {
 }
 
 
-class _Likely:
-    """Remembers which id was probably meant, so that a slip in a thousand records is looked up once."""
-
-    def __init__(self, names: Mapping[str, str] | None = None) -> None:
-        self._names = names
-        self._meant: dict[str, str | None] = {}
-
-    def of(self, value: str, known: Iterable[str]) -> str | None:
-        if value not in self._meant:
-            self._meant[value] = closest(value, known, self._names)
-        return self._meant[value]
-
-
 def _resolves(*kinds: str) -> Check:
     def check(corpus: Corpus) -> Iterator[Fault]:
-        likely: dict[str, _Likely] = {}
+        lexicons: dict[str, Lexicon] = {}
         for entry in corpus.entries:
             if entry.imported:
                 continue
             for path, value, to in _references(entry, *kinds):
                 if corpus.resolve(to, value) is None:
-                    if to not in likely:
-                        likely[to] = _Likely(_names(corpus, to))
-                    meant = likely[to].of(value, _known(corpus, to))
+                    if to not in lexicons:
+                        lexicons[to] = Lexicon(_known(corpus, to), _names(corpus, to))
+                    meant = lexicons[to].closest(value)
                     allowed = f"{_ENTRIES[to]} in the registry"
                     see = f"casus find {value}" if _WORD.match(value) else "casus find"
                     yield entry, path, {"value": value, "meant": meant, "allowed": allowed, "see": see}

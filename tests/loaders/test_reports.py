@@ -3,6 +3,8 @@
 import io
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -446,6 +448,18 @@ def test_a_real_validation_goes_through_every_format(small_dataset, monkeypatch)
         text = render(report, name, texts={str(path): path.read_text()})
         assert "CAS104" in text
         assert "mediated" in text
+
+
+def test_reports_are_light():
+    code = """
+import sys
+from casus.checking import Report
+from casus.reports import FORMATS, render
+for name in FORMATS: render(Report((), 1), name)
+print([m for m in ('pyarrow', 'pandas', 'rich', 'jsonschema', 'click', 'numpy') if m in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_warnings_alone_do_not_block_and_are_seen():

@@ -15,7 +15,7 @@ from casus.schema.findings import Finding, pointer
 from casus.schema.rules import ALL_RULES
 from casus.schema.rules.base import Patch
 from casus.schema.rules.pasting import day, scalar
-from casus.schema.rules.wording import closest, likeliest_first
+from casus.schema.rules.wording import Lexicon, closest, likeliest_first
 from casus.schema.vocabulary import vocabulary
 
 PATCHES = [each for each in ALL_RULES if isinstance(each.counterexample, Patch)]
@@ -188,6 +188,18 @@ def test_closest(value, known, expected):
 def test_names_count_only_if_they_are_equal():
     assert closest("Ukraine", ["UKR"], {"Ukraine": "UKR"}) == "UKR"
     assert closest("Ukrane", ["x-1"], {"Ukraine": "x-1"}) is None
+
+
+def test_a_large_registry_is_searched_quickly():
+    import time
+
+    lexicon = Lexicon(f"{year}-01-{day:02}-event-{number}" for year in (2024, 2025) for day in range(30)
+                      for number in range(2_000))  # fmt: skip
+    start = time.perf_counter()
+    assert lexicon.closest("2024-01-07-evnt-77") is not None
+    for number in range(20):
+        assert lexicon.closest(f"nothing-like-it-{number}") is None
+    assert time.perf_counter() - start < 5
 
 
 def test_likeliest_first_loses_nothing():
