@@ -9,7 +9,7 @@ from casus.reports.colours import painted
 from casus.reports.harmless import cut, one_line, visible
 from casus.reports.snippets import snippet
 from casus.reports.spans import pasted
-from casus.reports.viewing import View, counted, severities
+from casus.reports.viewing import View, severities
 from casus.schema.findings import Finding, Severity, path_text
 
 _LABEL = 9
@@ -108,6 +108,3 @@ def _end(view: View) -> Iterable[str]:
         yield ""
     blocked = any(each.severity is Severity.ERROR for each in view.findings)
     yield painted(one_line(view.report.summary()), "error" if blocked else "good", view)
-    if view.by_code:
-        codes = "this code" if len(view.by_code) == 1 else counted(len(view.by_code), "code")
-        yield painted(f"`casus explain CODE` tells more about {codes}.", "dim", view)
