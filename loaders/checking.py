@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from pydantic import ValidationError
 
@@ -29,10 +29,13 @@ class Report:
         Everything that was found, in the order of files and lines.
     checked
         How many records were checked.
+    texts
+        The texts of the files that were read, by name, for reports that show the line of a finding.
     """
 
     findings: tuple[Finding, ...]
     checked: int
+    texts: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def errors(self) -> tuple[Finding, ...]:

@@ -16,6 +16,7 @@ COMMANDS = {
     "build": "build",
     "export": "export",
     "info": "look",
+    "preview": "preview",
     "show": "look",
     "validate": "validate",
 }

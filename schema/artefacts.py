@@ -8,6 +8,7 @@ from pathlib import Path
 from casus.schema.render_codebook import codebook, rules_page
 from casus.schema.render_engines import engines_page
 from casus.schema.render_json import event_schema, list_name, list_schema, schema_text
+from casus.schema.render_report import report_schema
 
 UPDATE = "python -m casus.schema.artefacts --write"
 _LISTS = ("actor", "place", "publisher", "state", "revision", "wanted", "exception")
@@ -24,6 +25,7 @@ def artefacts(root: Path) -> dict[str, str]:
     texts = {"schema/json/event.schema.json": schema_text(event_schema())}
     for kind in _LISTS:
         texts[f"schema/json/{list_name(kind)}.schema.json"] = schema_text(list_schema(kind))
+    texts["schema/json/report.schema.json"] = schema_text(report_schema())
     texts["schema/arrow/records.txt"] = schema_lines(records_schema())
     for name, table in TABLES.items():
         texts[f"schema/arrow/{name}.txt"] = schema_lines(table_schema(table.columns))

@@ -9,6 +9,10 @@ from enum import StrEnum
 from typing import Any
 
 from casus.schema.findings import Severity
+from casus.schema.visible import visible
+
+#: Where the rules are described: the page of rules. The anchor of a rule is its code in lower case.
+DOCUMENTATION = "docs/rules.md"
 
 #: In a patch: take the field away.
 REMOVE = object()
@@ -86,5 +90,5 @@ class Rule:
     authored_only: bool = False
 
     def say(self, values: Mapping[str, Any]) -> str:
-        """Return the message with the values filled in."""
-        return re.sub(r"\{([^{}]+)\}", lambda match: str(values.get(match[1], "nothing")), self.message)
+        """Return the message with the values filled in, control characters shown."""
+        return re.sub(r"\{([^{}]+)\}", lambda match: visible(str(values.get(match[1], "nothing"))), self.message)

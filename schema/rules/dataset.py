@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,8 @@ from casus.schema.description import describe
 from casus.schema.findings import Finding, Path, Severity
 from casus.schema.rules.base import REMOVE, Patch, Rule, Scope
 from casus.schema.rules.expressions import View, references, values_at
-from casus.schema.rules.field import nearest
+from casus.schema.rules.pasting import line
+from casus.schema.rules.wording import Lexicon, did_you_mean
 
 Fault = tuple[Entry, Path, Mapping[str, Any]]
 Check = Callable[[Corpus], Iterator[Fault]]
@@ -30,7 +32,23 @@ def check_corpus(corpus: Corpus) -> Iterator[Finding]:
     """Yield what the rules across records find; :func:`apply_exceptions` comes after."""
     for rule in DATASET_RULES:
         for entry, path, values in rule.check(corpus):
-            yield entry.placed(Finding(rule.code, rule.say(values), path, rule.severity, fix=rule.fix))
+            yield entry.placed(_said(rule, path, values))
+
+
+def _said(rule: DatasetRule, path: Path, values: Mapping[str, Any]) -> Finding:
+    """Return the finding; what is allowed, and what was probably meant, are data of it."""
+    meant, allowed = values.get("meant"), values.get("allowed", ())
+    return Finding(
+        rule.code,
+        rule.say({**values, "nearest": did_you_mean(meant)}),
+        path,
+        rule.severity,
+        fix=rule.fix,
+        allowed=allowed,
+        nearest=meant,
+        paste=values.get("paste", line(path, meant) if meant else None),
+        see=values.get("see"),
+    )
 
 
 def apply_exceptions(corpus: Corpus, findings: list[Finding]) -> list[Finding]:
@@ -42,7 +60,7 @@ def apply_exceptions(corpus: Corpus, findings: list[Finding]) -> list[Finding]:
     rule = next(rule for rule in DATASET_RULES if rule.code == "CAS319")
     for entry in stale:
         values = {"code": entry.data.get("code"), "value": entry.id}
-        kept.append(entry.placed(Finding(rule.code, rule.say(values), ("code",), rule.severity, fix=rule.fix)))
+        kept.append(entry.placed(_said(rule, ("code",), values)))
     return kept
 
 
@@ -71,10 +89,12 @@ def _ids_unique(corpus: Corpus) -> Iterator[Fault]:
 
 def _links_resolve(corpus: Corpus) -> Iterator[Fault]:
     known, wanted, gone = corpus.ids("event"), corpus.ids("wanted"), corpus.ids("revision")
+    lexicon: Lexicon | None = None
     for entry in corpus.of("event"):
         for path, value, _ in _references(entry, "event"):
             if value not in known and value not in wanted and value not in gone:
-                yield entry, path, {"value": value, "nearest": nearest(value, known)}
+                lexicon = lexicon or Lexicon(known)
+                yield entry, path, {"value": value, "meant": lexicon.closest(value)}
 
 
 def _links_wanted(corpus: Corpus) -> Iterator[Fault]:
@@ -91,21 +111,59 @@ def _wanted_recorded(corpus: Corpus) -> Iterator[Fault]:
             yield entry, ("id",), {"value": entry.id}
 
 
+#: What can be typed into a shell as it is.
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,79}\Z")
+#: What a reference leads to, as messages say it.
+_ENTRIES = {
+    "actor": "the id of an actor",
+    "speaker": "the id of an actor or a publisher",
+    "person": "the id of a person among the actors",
+    "place": "the id of a place",
+    "publisher": "the id of a publisher",
+    "state": "the ISO3 code of a state",
+}
+
+
 def _resolves(*kinds: str) -> Check:
     def check(corpus: Corpus) -> Iterator[Fault]:
+        lexicons: dict[str, Lexicon] = {}
         for entry in corpus.entries:
             if entry.imported:
                 continue
             for path, value, to in _references(entry, *kinds):
                 if corpus.resolve(to, value) is None:
-                    known = [*corpus.ids("actor"), *corpus.ids("publisher")] if to == "speaker" else _known(corpus, to)
-                    yield entry, path, {"value": value, "to": to, "nearest": nearest(value, known)}
+                    if to not in lexicons:
+                        lexicons[to] = Lexicon(_known(corpus, to), _names(corpus, to))
+                    meant = lexicons[to].closest(value)
+                    allowed = f"{_ENTRIES[to]} in the registry"
+                    see = f"casus find {value}" if _WORD.match(value) else "casus find"
+                    yield entry, path, {"value": value, "meant": meant, "allowed": allowed, "see": see}
 
     return check
 
 
+def _entries_for(corpus: Corpus, to: str) -> Iterator[Entry]:
+    kinds = {"person": ("actor",), "speaker": ("actor", "publisher")}.get(to, (to,))
+    for kind in kinds:
+        for entry in corpus.of(kind):
+            if to != "person" or entry.data.get("kind") == "person":
+                yield entry
+
+
 def _known(corpus: Corpus, to: str) -> list[str]:
-    return list(corpus.ids("actor" if to in ("person", "actor") else to))
+    return [entry.id for entry in _entries_for(corpus, to) if entry.id]
+
+
+def _names(corpus: Corpus, to: str) -> dict[str, str]:
+    """Return the ids by their names, aliases and misspellings that were seen."""
+    names: dict[str, str] = {}
+    for entry in _entries_for(corpus, to):
+        for field in ("name", "aliases", "misspellings"):
+            value = entry.data.get(field)
+            for name in value if isinstance(value, list | tuple) else (value,):
+                if isinstance(name, str) and entry.id:
+                    names.setdefault(name, entry.id)
+    return names
 
 
 def _no_part_of_cycle(corpus: Corpus) -> Iterator[Fault]:
@@ -160,7 +218,9 @@ def _no_link_to_gone(corpus: Corpus) -> Iterator[Fault]:
     for entry in corpus.of("event"):
         for path, value, _ in _references(entry, "event"):
             if value in gone:
-                yield entry, path, {"value": value, "new": gone[value].data.get("replaced_by", "nothing")}
+                new = gone[value].data.get("replaced_by")
+                meant = new if isinstance(new, str) else None
+                yield entry, path, {"value": value, "new": meant or "nothing", "paste": meant and line(path, meant)}
 
 
 def _merged_into_something(corpus: Corpus) -> Iterator[Fault]:
@@ -191,11 +251,7 @@ def _host_fits_publisher(corpus: Corpus) -> Iterator[Fault]:
                 continue
             host = urlsplit(url).hostname or ""
             if not any(host == each or host.endswith(f".{each}") for each in hosts):
-                values = {
-                    "value": host,
-                    "publisher": source.get("publisher"),
-                    "allowed": ", ".join(map(str, hosts)),
-                }
+                values = {"value": host, "publisher": source.get("publisher"), "allowed": tuple(map(str, hosts))}
                 yield entry, (*source.path, "url"), values
 
 
@@ -487,7 +543,7 @@ DATASET_RULES: tuple[DatasetRule, ...] = (
         title="The address fits the publisher",
         reason="A page on another host is another publisher's.",
         check=_host_fits_publisher,
-        message="The host {value} is not one of those of {publisher}: {allowed}.",
+        message="The host {value} is not one of those of {publisher}.",
         fix="Correct the publisher or the address, or add the host to the registry.",
         authored_only=True,
         counterexample=Patch({"sources[0].url": "https://elsewhere.example/talks"}),

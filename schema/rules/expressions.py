@@ -316,7 +316,7 @@ class InTable(Expr):
         for index, each in enumerate(value if listed else (value,)):
             if isinstance(each, str) and each not in allowed:
                 path = (*_spot(self.field), index) if listed else _spot(self.field)
-                yield path, {"value": each, "key": key, "allowed": ", ".join(allowed)}
+                yield path, {"value": each, "key": key, "allowed": allowed}
 
     def reads(self) -> tuple[str, ...]:
         return (self.key, self.field)
@@ -421,7 +421,8 @@ class LocalReferencesResolve(Expr):
                 if to == "part":
                     head, _, key = value.partition("/")
                     good = head in parts and (not key or key in keys.get(head, ()))
-                    allowed = _shown_keys(keys.get(head, ())) if head in parts else "a field of the record, or `event`"
+                    there = [f"{head}/{each}" for each in keys.get(head, ())]
+                    allowed = _shown_keys(there) if head in parts else tuple(sorted(parts))
                 else:
                     known = keys.get(_LISTS[to], set())
                     good, allowed = value in known, _shown_keys(known)
@@ -520,5 +521,5 @@ def _keys(view: View) -> Iterator[tuple[Path, str]]:
         yield from values_at(view, f"{name}[].key")
 
 
-def _shown_keys(keys: Any) -> str:
-    return ", ".join(sorted(keys)) or "no keys there"
+def _shown_keys(keys: Any) -> tuple[str, ...] | str:
+    return tuple(sorted(keys)) or "no keys there"

@@ -6,17 +6,17 @@ error has a code, and the message is made from the field's own constraints.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from casus.schema.constraints import ISO_DATE, Coded, Length, Pattern, Range
-from casus.schema.description import Field, Kind, Struct, describe
+from casus.schema.constraints import ISO_DATE
+from casus.schema.description import Field, Struct, describe
 from casus.schema.findings import Finding, Path
 from casus.schema.rules.base import REMOVE, Patch, Rule, Scope
-from casus.schema.vocabulary import vocabulary
+from casus.schema.rules.hints import Hints, Place, hints
+from casus.schema.rules.wording import did_you_mean, nearest, shown
 
 
 def _rule(number: int, title: str, reason: str, message: str, fix: str, patch: Patch) -> Rule:
@@ -29,7 +29,7 @@ FIELD_RULES: tuple[Rule, ...] = (
         "No unknown fields",
         "A misspelt field would be lost.",
         "There is no field {name} here{nearest}.",
-        "Correct the name or remove the field; the fields here are: {allowed}.",
+        "Correct the name, or remove the field.",
         Patch({"titel": "Talks"}),
     ),
     _rule(
@@ -37,7 +37,7 @@ FIELD_RULES: tuple[Rule, ...] = (
         "Required fields are there",
         "Without them a record says nothing that can be used.",
         "The field {name} is missing: {description}",
-        "Add `{name}`.",
+        "Add the field `{name}`.",
         Patch({"title": REMOVE}),
     ),
     _rule(
@@ -45,7 +45,7 @@ FIELD_RULES: tuple[Rule, ...] = (
         "Values have the field's type",
         "A text is not a number, a number is not a text.",
         "{value} is not {kind}.",
-        "Write {kind}{example}.",
+        "Write {kind}.",
         Patch({"quantities[0].best": "66"}),
     ),
     _rule(
@@ -53,22 +53,22 @@ FIELD_RULES: tuple[Rule, ...] = (
         "Codes are in the vocabulary",
         "Free words cannot be counted.",
         "{value} is not in the vocabulary {vocabulary}{nearest}.",
-        "Use one of: {allowed}.",
+        "Use a code of the vocabulary.",
         Patch({"type": "talk"}),
     ),
     _rule(
         105,
         "Texts have the field's form",
         "Ids, keys, dates and addresses are read by programs.",
-        "{value} is not {says}.",
-        "Write it like {example}.",
+        "{value} is not {says}{nearest}.",
+        "Write it in this form.",
         Patch({"date.start": "2 June 2025"}),
     ),
     _rule(
         106,
         "Numbers are finite and in range",
         "Latitudes end at 90, and nothing is counted below zero.",
-        "{value} is not a number from {least} to {most}.",
+        "{value} is not a number {range}.",
         "Correct the number.",
         Patch({"quantities[0].best": -1}),
     ),
@@ -76,7 +76,7 @@ FIELD_RULES: tuple[Rule, ...] = (
         107,
         "Texts are neither empty nor too long",
         "A record is a summary, not a document.",
-        "The text has {length} characters; {least} to {most} are allowed.",
+        "The text has {length} characters; allowed are {range}.",
         "Shorten the text, or fill it in.",
         Patch({"title": ""}),
     ),
@@ -84,7 +84,7 @@ FIELD_RULES: tuple[Rule, ...] = (
         108,
         "Lists have enough items, and not too many",
         "An event without a source is a rumour.",
-        "The list has {length} items; {least} to {most} are allowed.",
+        "The list has {length} items; allowed are {range}.",
         "Add or remove items.",
         Patch({"participants[0].roles": []}),
     ),
@@ -133,15 +133,6 @@ _CODE_OF = {
     "date_from_datetime_inexact": "CAS110",
     "repeated_item": "CAS111",
 }
-_SHOWN = 80
-_KIND_TEXT = {
-    Kind.TEXT: "a text",
-    Kind.INTEGER: "a whole number",
-    Kind.NUMBER: "a number",
-    Kind.BOOLEAN: "true or false",
-    Kind.DATE: "a day",
-    Kind.STRUCT: "a group of fields",
-}
 
 
 def explain(model: type[BaseModel], error: ValidationError) -> Iterator[Finding]:
@@ -157,14 +148,9 @@ def explain(model: type[BaseModel], error: ValidationError) -> Iterator[Finding]
         path = tuple(each["loc"])
         value = each.get("input")
         code = "CAS109" if value is None and each["type"] != "missing" else _CODE_OF.get(each["type"], "CAS103")
-        rule = _BY_CODE[code]
-        values = _values(code, struct, path, value)
-        if code == "CAS108" and values["least"] <= values["length"] <= values["most"]:
-            continue  # the list is long enough: Pydantic counts only its valid items, and these have their findings
-        fix = rule.fix
-        for name, text in values.items():
-            fix = fix.replace("{" + name + "}", str(text))
-        yield Finding(code, rule.say(values), path, fix=fix)
+        found = _found(code, struct, path, value)
+        if found is not None:
+            yield found
 
 
 def wrong_lengths(struct: Struct, data: Any, path: Path = ()) -> Iterator[Finding]:
@@ -177,9 +163,7 @@ def wrong_lengths(struct: Struct, data: Any, path: Path = ()) -> Iterator[Findin
         here = (*path, field.name)
         listed = field.many and isinstance(value, list | tuple)
         if listed and not field.items.least <= len(value) <= field.items.most:
-            rule = _BY_CODE["CAS108"]
-            values = {"length": len(value), "least": field.items.least, "most": field.items.most}
-            yield Finding("CAS108", rule.say(values), here, fix=rule.fix)
+            yield _said("CAS108", here, hints("CAS108", Place(struct, struct, field, here, value)), length=len(value))
         if field.struct is not None:
             for index, item in enumerate(value) if listed else ((None, value),):
                 yield from wrong_lengths(field.struct, item, here if index is None else (*here, index))
@@ -197,53 +181,36 @@ def field_at(struct: Struct, path: Path) -> tuple[Struct, Field | None]:
     return struct, field
 
 
-def _values(code: str, struct: Struct, path: Path, value: Any) -> dict[str, Any]:
+def _found(code: str, struct: Struct, path: Path, value: Any) -> Finding | None:
+    """Return the finding, or None where Pydantic's error follows from another one."""
     parent, field = field_at(struct, path)
-    name = str(path[-1]) if path else "record"
-    values: dict[str, Any] = {"name": f"`{name}`" if code == "CAS101" else name, "value": _shown(value)}
-    if code == "CAS101":
-        known = [each.name for each in parent.fields]
-        return values | {"allowed": ", ".join(known), "nearest": nearest(name, known)}
-    if field is None:
-        return values | {"kind": "a group of fields", "example": ""}
-    whole_list = field.many and not isinstance(path[-1], int)
-    pattern, length, limits = field.constraint(Pattern), field.constraint(Length), field.constraint(Range)
     size = len(value) if isinstance(value, str | list | tuple) else 0
-    values |= {"description": field.description, "length": size, "example": "", "says": "in the right form"}
-    values["kind"] = "a list" if whole_list else _KIND_TEXT[field.kind]
-    if field.constraint(Coded):
-        codes = vocabulary(field.vocabulary or "").codes
-        values |= {
-            "vocabulary": field.vocabulary,
-            "allowed": ", ".join(codes),
-            "nearest": nearest(str(value), codes),
-        }
-    if pattern:
-        values |= {"says": pattern.says, "example": _example(code, pattern.example)}
-    if field.kind is Kind.DATE:
-        values |= {"says": "a day written year-month-day", "example": _example(code, "2025-06-02")}
-    if whole_list:
-        values |= {"least": field.items.least, "most": field.items.most}
-    elif length and code == "CAS107":
-        values |= {"least": length.least, "most": length.most}
-    elif limits:
-        values |= {"least": f"{limits.least:g}", "most": f"{limits.most:g}"}
-    return values
+    if code == "CAS108" and field is not None and field.items.least <= size <= field.items.most:
+        return None  # the list is long enough: Pydantic counts only its valid items, and these have their findings
+    found = hints(code, Place(struct, parent, field, path, value))
+    name = str(path[-1]) if path else "record"
+    values = {"name": f"`{name}`" if code == "CAS101" else name, "value": shown(value), "length": size}
+    if field is not None:
+        values |= {"description": field.description, "vocabulary": field.vocabulary}
+    return _said(code, path, found, **values)
 
 
-def _example(code: str, example: str) -> str:
-    return f", such as {example}" if code == "CAS103" else example
-
-
-def nearest(value: str, known: Any) -> str:
-    """Return ``(did you mean 'x'?)`` for the closest known value, or nothing."""
-    close = difflib.get_close_matches(value, list(known), n=1, cutoff=0.6)
-    return f" (did you mean {close[0]!r}?)" if close else ""
-
-
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}... ({len(text)} characters)"
+def _said(code: str, path: Path, found: Hints, **values: Any) -> Finding:
+    rule = _BY_CODE[code]
+    values |= {"nearest": did_you_mean(found.nearest), **found.words}
+    fix = rule.fix
+    for name, text in values.items():
+        fix = fix.replace("{" + name + "}", str(text))
+    return Finding(
+        code,
+        rule.say(values),
+        path,
+        fix=fix,
+        allowed=found.allowed,
+        nearest=found.nearest,
+        paste=found.paste,
+        see=found.see,
+    )
 
 
 __all__ = ["FIELD_RULES", "ISO_DATE", "explain", "field_at", "nearest", "wrong_lengths"]

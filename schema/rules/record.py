@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from casus.schema.description import describe
@@ -35,6 +35,8 @@ from casus.schema.rules.expressions import (
     View,
     Whole,
 )
+from casus.schema.rules.pasting import line
+from casus.schema.rules.wording import closest, did_you_mean, likeliest_first
 from casus.schema.vocabulary import Value, modes_of, vocabulary
 
 NOT_YET = ("pending", "scheduled", "postponed", "cancelled", "lapsed")
@@ -96,7 +98,7 @@ RECORD_RULES: tuple[RecordRule, ...] = (
         title="The mode belongs to the type",
         reason="Each type has its own modes; a mode of another type says that the type is wrong.",
         check=AllOf((InTable("type", "mode", MODES), InTable("type", "other_modes", MODES))),
-        message="{value} is not a mode of the type {key}, whose modes are: {allowed}.",
+        message="{value} is not a mode of the type {key}{nearest}.",
         fix="Choose a mode of the type, or the type that the mode belongs to (codebook: decision tree).",
         counterexample=Patch({"mode": "drones"}),
     ),
@@ -228,7 +230,7 @@ RECORD_RULES: tuple[RecordRule, ...] = (
         title="Keys and pointers lead to a part of the record",
         reason="A number whose source key leads nowhere has no source.",
         check=LocalReferencesResolve(),
-        message="{value} leads to nothing in this record; there are: {allowed}.",
+        message="{value} leads to nothing in this record{nearest}.",
         fix="Correct the key, or add the part that it should lead to.",
         counterexample=Patch({"quantities[0].sources": ["s9"]}),
     ),
@@ -528,12 +530,30 @@ def _apply(rule: RecordRule, root: View, broken: frozenset[Path]) -> Iterator[Fi
                 continue
             for path, values in rule.check.faults(view):
                 where = view.path + (path or _best_spot(rule, view))
-                yield Finding(rule.code, rule.say(_values(rule, view, values)), where, rule.severity, fix=rule.fix)
+                yield _said(rule, where, _values(rule, view, values))
 
 
-def _values(rule: RecordRule, view: View, more: object) -> dict[str, object]:
+def _said(rule: RecordRule, path: Path, values: dict[str, object]) -> Finding:
+    """Return the finding; what is allowed, and what was probably meant, are data of it."""
+    allowed, value = values.get("allowed", ()), values.get("value")
+    words = allowed if isinstance(allowed, tuple) else ()
+    meant = closest(value, words)
+    message = rule.say(values | {"nearest": did_you_mean(meant)})
+    return Finding(
+        rule.code,
+        message,
+        path,
+        rule.severity,
+        fix=rule.fix,
+        allowed=likeliest_first(value, words, meant) if words else str(allowed or ""),
+        nearest=meant,
+        paste=line(path, meant) if meant else None,
+    )
+
+
+def _values(rule: RecordRule, view: View, more: Mapping[str, object]) -> dict[str, object]:
     values: dict[str, object] = {name: view.get(name) for name in rule.check.reads() if "[]" not in name}
-    values |= more if isinstance(more, dict) else {}
+    values |= more
     values.setdefault("id", view.get("/id"))
     return {name: "nothing" if value is None else value for name, value in values.items()}
 

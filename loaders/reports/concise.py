@@ -1,0 +1,33 @@
+"""``concise``: one line a finding, as editors, ``grep`` and problem matchers read it.
+
+``path:line:col: CODE message``; a warning says so after its code, what blocks bears no mark.
+"""
+
+from __future__ import annotations
+
+from casus.reports.colours import painted
+from casus.reports.harmless import cut, one_line
+from casus.reports.viewing import View
+from casus.schema.findings import Finding, Severity, path_text
+
+_LONGEST = 300
+
+
+def write(view: View) -> str:
+    """Return one line for each finding, and one that says what was checked."""
+    lines = [_line(finding, view) for finding in view.findings]
+    return "\n".join([*lines, one_line(view.report.summary())]) + "\n"
+
+
+def _line(finding: Finding, view: View) -> str:
+    place = painted(f"{one_line(finding.where())}:", "place", view)
+    code = painted(finding.code, str(finding.severity), view)
+    return f"{place} {code} {said(finding)}"
+
+
+def said(finding: Finding) -> str:
+    """Return the message on one line, with the path where no position tells it."""
+    mark = "warning: " if finding.severity is Severity.WARNING else ""
+    about = f"{path_text(finding.path)}: " if finding.path and finding.line is None else ""
+    record = f"{finding.record}: " if finding.record and finding.row is not None else ""
+    return mark + cut(one_line(f"{record}{about}{finding.message}"), _LONGEST)
