@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -57,6 +58,10 @@ class Report:
     entries: int = 0
     context: int = 0
     untouched: int | None = None
+
+    def replaced(self, findings: tuple[Finding, ...], **more: Any) -> Report:
+        """Return the same report with other findings, and with some of its fields set."""
+        return replace(self, findings=findings, **more)
 
     @property
     def errors(self) -> tuple[Finding, ...]:
