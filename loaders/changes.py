@@ -119,7 +119,7 @@ def _root(path: Path) -> Path:
 
 
 def _below(name: str, path: str) -> bool:
-    return path == "." or name == path or name.startswith(f"{path}/")
+    return path in (".", name) or name.startswith(f"{path}/")
 
 
 def _names(answer: bytes) -> list[str]:

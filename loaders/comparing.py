@@ -3,7 +3,8 @@
 All is read and judged together. A finding counts if it stands in a file that was asked for and that the change added or
 modified, or if it was not there before, wherever it stands: a record that links to a deleted one, or two records that
 became near-duplicates, are caused by the change although their own files are as they were. The other findings are
-counted and not shown. "Before" is the common ancestor of the reference and what is checked out, judged by the same rules.
+counted and not shown. "Before" is the common ancestor of the reference and what is checked out, judged by today's
+rules.
 """
 
 from __future__ import annotations
@@ -48,7 +49,8 @@ def changed_report(
     change = change_since(ref, [*asked, *registries])
     whole = _whole(asked)
     report = gather(whole, registries, progress).report(progress)
-    mine, rest = [], []
+    mine: list[Finding] = []
+    rest: list[Finding] = []
     for finding in report.findings:
         file = Path(finding.file or "").resolve()
         inside = file.is_relative_to(change.root)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from casus.bundle import newest, versions_in
 from casus.collection import LISTS, list_entries, read_records, record_files
@@ -13,8 +13,7 @@ from casus.release_index import ReleaseIndex, read_index, stored_index
 from casus.schema.corpus import READ, Entry
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """Entries that are not judged themselves, and the day up to which the records were kept."""
 
     entries: tuple[Entry, ...]

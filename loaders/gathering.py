@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from casus.checking import Report, check
 from casus.collection import LISTS, dataset_folder_of, list_entries, read_records, record_files
 from casus.context import Context, as_of, folder_context, release_context, shown_path
 from casus.documents import read_document
-from casus.own_registry import OwnRegistry, read_own_registry
 from casus.schema.corpus import Corpus, Entry
 from casus.schema.errors import UsageError
 from casus.schema.findings import Finding
+
+if TYPE_CHECKING:
+    from casus.own_registry import OwnRegistry
 
 #: Told what is being done, and how many of how many are done.
 Progress = Callable[[str, int, int], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(NamedTuple):
     """The files that paths stand for: records, and registries of the dataset folder that they all lie in."""
 
     records: tuple[Path, ...]
@@ -30,8 +31,7 @@ class Chosen:
     folder: Path | None
 
 
-@dataclass(frozen=True, slots=True)
-class Gathered:
+class Gathered(NamedTuple):
     """What is judged, what it is judged against, and what the readers found."""
 
     judged: tuple[Entry, ...]
@@ -56,7 +56,7 @@ def gather(paths: Sequence[Path], registry: Sequence[Path] = (), progress: Progr
     UsageError
         If a path does not exist or cannot be read, or if nothing is there to be judged.
     """
-    own = read_own_registry(registry) if registry else None
+    own = own_registry(registry) if registry else None
     chosen = choose(paths, own)
     if not (chosen.records or chosen.lists or own):
         raise UsageError(
@@ -68,6 +68,13 @@ def gather(paths: Sequence[Path], registry: Sequence[Path] = (), progress: Progr
     mine = {path.resolve() for path in (*chosen.records, *(path for path, _ in chosen.lists))}
     context = _context(chosen, mine, entries)
     return Gathered((*(own.entries if own else ()), *entries), context, tuple(findings), own)
+
+
+def own_registry(registry: Sequence[Path]) -> OwnRegistry:
+    """Read registries of one's own; the module is imported when there are any."""
+    from casus.own_registry import read_own_registry
+
+    return read_own_registry(registry)
 
 
 def choose(paths: Sequence[Path], own: OwnRegistry | None = None) -> Chosen:
@@ -112,7 +119,9 @@ def _one_folder(files: Sequence[Path]) -> Path | None:
     parents = {path.parent for path in files}
     folders = sorted({folder for folder in map(dataset_folder_of, parents) if folder is not None})
     if len(folders) > 1:
-        raise UsageError(f"The paths lie in several dataset folders ({', '.join(map(str, folders))}). Give those of one.")
+        raise UsageError(
+            f"The paths lie in several dataset folders ({', '.join(map(str, folders))}). Give those of one."
+        )
     return folders[0] if folders else None
 
 

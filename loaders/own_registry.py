@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from casus.collection import LISTS, list_entries
 from casus.context import shown_path
@@ -19,8 +19,7 @@ FILES: Mapping[str, str] = {Path(name).name: kind for name, kind in LISTS.items(
 _NAMED = {Path(name).name: f"dataset/{name}" for name in LISTS}
 
 
-@dataclass(frozen=True, slots=True)
-class OwnRegistry:
+class OwnRegistry(NamedTuple):
     """The entries of one's own registries, what the readers found, and the files they stand in."""
 
     entries: tuple[Entry, ...]

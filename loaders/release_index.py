@@ -11,9 +11,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from casus.schema.corpus import READ, Entry, lean_entry
 
@@ -24,8 +23,7 @@ FORMAT = 1
 _MANIFEST = "manifest.json"
 
 
-@dataclass(frozen=True)
-class ReleaseIndex:
+class ReleaseIndex(NamedTuple):
     """The entries of a release as context, and which authored files they came from."""
 
     as_of: str | None

@@ -197,4 +197,5 @@ def bundled(version: str | None = None) -> Release:
         raise UsageError(f"Version {version!r} is not bundled; bundled are: {', '.join(known)}.")
     return Release.open(releases_folder() / version if version else last)
 
+
 __all__ = ["Release", "bundled", "bundled_versions", "releases_folder"]

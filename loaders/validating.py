@@ -9,8 +9,7 @@ from typing import Any
 
 from casus.checking import CHECKS, Report, check
 from casus.context import release_context
-from casus.gathering import Progress, gather
-from casus.own_registry import read_own_registry
+from casus.gathering import Progress, gather, own_registry
 from casus.schema.corpus import Corpus, Entry
 from casus.schema.errors import UsageError
 from casus.schema.event import Event
@@ -83,7 +82,7 @@ def _report(target: Target, registries: list[Path], changed_since: str | None, p
 
 def _one(data: Mapping[str, Any], registries: list[Path]) -> Report:
     entry = Entry("event", data)
-    own = read_own_registry(registries) if registries else None
+    own = own_registry(registries) if registries else None
     known = release_context({entry.id})
     corpus = Corpus((*known.entries, *(own.entries if own else ()), entry), as_of=known.as_of)
     report = check(corpus, found=own.findings if own else (), only=[*(own.entries if own else ()), entry])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -14,7 +14,7 @@ _PATIENCE = 1.0
 
 
 class Bar:
-    """Shows progress on standard error once it takes longer than a second, if that is a terminal; removed at the end."""
+    """Shows progress on standard error, if that is a terminal and it takes longer than a second."""
 
     def __init__(self, patience: float = _PATIENCE) -> None:
         self.patience = patience
@@ -23,7 +23,7 @@ class Bar:
         self.shown: Progress | None = None
         self._tasks: dict[str, TaskID] = {}
 
-    def __enter__(self) -> Bar:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:

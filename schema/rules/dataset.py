@@ -80,10 +80,14 @@ def _ids_unique(corpus: Corpus) -> Iterator[Fault]:
             continue
         if entry.kind == "state" and entry.file == first.file:
             continue  # a state may have several spells, in one table
-        yield entry, ("id" if "id" in entry.data else "iso3",), {
-            "value": entry.id,
-            "other": first.file or "the same input",
-        }
+        yield (
+            entry,
+            ("id" if "id" in entry.data else "iso3",),
+            {
+                "value": entry.id,
+                "other": first.file or "the same input",
+            },
+        )
 
 
 def _links_resolve(corpus: Corpus) -> Iterator[Fault]:

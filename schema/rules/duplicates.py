@@ -11,10 +11,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from math import asin, cos, radians, sin, sqrt
-from typing import Any
+from typing import Any, NamedTuple
 
 from casus.schema.corpus import Corpus, Entry
 from casus.schema.findings import Path
@@ -41,8 +40,8 @@ _ORDINALS = {
     **{word: n for n, word in enumerate(("first", "second", "third", "fourth", "fifth", "sixth", "seventh"), 1)},
     **{word: n for n, word in enumerate(("eighth", "ninth", "tenth", "eleventh", "twelfth"), 8)},
 }
-_ORDINAL = re.compile(r"\b(?:(" + "|".join(_ORDINALS) + r")|([0-9]{1,3})(?:st|nd|rd|th))\b", re.IGNORECASE)
-_NUMERAL = re.compile(r"(?<![\w.])([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?![\w])")
+_ENDINGS = ("st", "nd", "rd", "th")
+_WORD = re.compile(r"\w+")
 
 
 class Suspect:
@@ -89,15 +88,22 @@ class Suspect:
         return frozenset(each for each in values if isinstance(each, str))
 
     @cached_property
+    def words(self) -> tuple[str, ...]:
+        """The words of its title, in small letters; 1,200 is one word."""
+        return tuple(_WORD.findall(self.title.casefold().replace(",", "")))
+
+    @cached_property
     def ordinals(self) -> frozenset[int]:
         """The ordinals in its title: 2 for "second round"."""
-        found = _ORDINAL.finditer(self.title)
-        return frozenset(_ORDINALS[match[1].lower()] if match[1] else int(match[2]) for match in found)
+        named = {_ORDINALS[word] for word in self.words if word in _ORDINALS}
+        return frozenset(
+            named | {int(word[:-2]) for word in self.words if word.endswith(_ENDINGS) and _digits(word[:-2])}
+        )
 
     @cached_property
     def numerals(self) -> frozenset[int]:
         """The numbers in its title; years say nothing, as the days are compared."""
-        numbers = (int(each.replace(",", "")) for each in _NUMERAL.findall(self.title) if len(each) < _LONGEST_NUMBER)
+        numbers = (int(word) for word in self.words if _digits(word))
         return frozenset(number for number in numbers if number not in _YEARS)
 
     @cached_property
@@ -130,8 +136,7 @@ class Suspect:
                 yield actor
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """Two records that are compared."""
 
     one: Suspect
@@ -146,18 +151,12 @@ _APART: tuple[Callable[[Suspect, Suspect], bool], ...] = (
     lambda one, other: other.entry.id in one.links or one.entry.id in other.links,
     lambda one, other: bool(one.initiators and other.initiators and not one.initiators & other.initiators),
     lambda one, other: bool(one.ordinals and other.ordinals and not one.ordinals & other.ordinals),
-    lambda one, other: _other_numbers(one, other),
-    lambda one, other: (
-        one.span == other.span
-        and one.minute is not None
-        and other.minute is not None
-        and abs(one.minute - other.minute) > _HOURS_APART * 60
-    ),
+    lambda one, other: _all_other(_compared(one, other)),
+    lambda one, other: one.span == other.span and _hours(one, other) > _HOURS_APART,
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """One mark of likeness: how many points, and how it is said."""
 
     points: Callable[[Pair], float]
@@ -260,6 +259,10 @@ def _shelved(corpus: Corpus) -> _Shelves:
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
+
+
+def _digits(word: str) -> bool:
+    return word.isdecimal() and len(word) < _LONGEST_NUMBER
 
 
 def _list(value: Any) -> list[Any]:
@@ -393,12 +396,16 @@ def _same_numbers(one: Suspect, other: Suspect) -> bool:
     return any(_compared(one, other))
 
 
-def _other_numbers(one: Suspect, other: Suspect) -> bool:
-    """Whether one claimant gives other numbers for the two, and no number is the same."""
-    compared = list(_compared(one, other))
+def _all_other(same: Iterator[bool]) -> bool:
+    """Whether something was compared, and nothing is the same."""
+    compared = list(same)
     return bool(compared) and not any(compared)
 
 
+def _hours(one: Suspect, other: Suspect) -> float:
+    """Return how many hours lie between the beginnings; none where one of them is not known."""
+    return 0.0 if one.minute is None or other.minute is None else abs(one.minute - other.minute) / 60
+
+
 def _no_numeral_shared(one: Suspect, other: Suspect) -> bool:
-    pairs = [(here, there) for here in one.numerals for there in other.numerals]
-    return bool(pairs) and not any(_close(here, there) for here, there in pairs)
+    return _all_other(_close(here, there) for here in one.numerals for there in other.numerals)

@@ -46,4 +46,4 @@ def plain_ratio(one: str, other: str) -> float:
     left = " ".join(filter(None, (both, " ".join(sorted(first - second)))))
     right = " ".join(filter(None, (both, " ".join(sorted(second - first)))))
     pairs = [(left, right), *(((both, left), (both, right)) if both else ())]
-    return max(100 * difflib.SequenceMatcher(None, *pair, autojunk=False).ratio() for pair in pairs)
+    return max(100.0 * difflib.SequenceMatcher(None, a, b, autojunk=False).ratio() for a, b in pairs)
