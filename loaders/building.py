@@ -15,11 +15,13 @@ from pydantic import ValidationError
 
 from casus.checking import Report, check
 from casus.collection import Collection, read_collection
+from casus.context import authored_files
 from casus.digests import logical_digest, sha256_of
 from casus.flattening import flat_table
 from casus.manifest import FILE, RECORDS, Manifest, TableFile, manifest_text, read_manifest
 from casus.parquet_records import to_arrow
 from casus.registries import Registries
+from casus.release_index import make_index, write_index
 from casus.releases import Release
 from casus.schema import SCHEMA_VERSION
 from casus.schema.corpus import MODELS
@@ -79,12 +81,15 @@ def build_release(source: Path, into: Path | None = None) -> Built:
         with _aside(target.parent) as folder:
             manifest = _write(folder, head, _events(collection), _registries(collection))
             _read_back(folder)
-            if target.exists():
-                return Built(_same(target, manifest), report, unchanged=True)
-            folder.replace(target)
+            unchanged = target.exists()
+            if unchanged:
+                _same(target, manifest)
+            else:
+                folder.replace(target)
+        write_index(target, make_index(target, authored_files(source)))
     except OSError as error:
         raise ReleaseError(f"{target}: the release cannot be written ({error.strerror or error}).") from None
-    return Built(target, report, unchanged=False)
+    return Built(target, report, unchanged=unchanged)
 
 
 def _head(collection: Collection, source: Path) -> DatasetCard:
@@ -158,7 +163,7 @@ def _write_table(folder: Path, name: str, table: pa.Table) -> TableFile:
     )
 
 
-def _same(target: Path, manifest: Manifest) -> Path:
+def _same(target: Path, manifest: Manifest) -> None:
     old = read_manifest(target)
     changed = [new.name for new in manifest.tables if old.table(new.name).digest != new.digest]
     if changed:
@@ -166,4 +171,3 @@ def _same(target: Path, manifest: Manifest) -> Path:
             f"Version {manifest.version} exists in {target} with other content ({', '.join(changed)}). A release is "
             "never changed: set a new version in dataset.yaml and build again."
         )
-    return target

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -17,6 +18,12 @@ from casus.schema.rules.field import explain, wrong_lengths
 from casus.schema.rules.record import check_record
 
 _BOTH = (Severity.ERROR, Severity.WARNING)
+
+#: The kinds of checks that :func:`check` makes, as the report names them.
+CHECKS = ("fields", "rules of a record", "rules across records", "editorial rules")
+
+#: Told how many of how many entries are done.
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,35 +38,71 @@ class Report:
         How many records were checked.
     texts
         The texts of the files that were read, by name, for reports that show the line of a finding.
+    strict
+        Whether warnings block too.
+    checks
+        The kinds of checks that were made.
+    entries
+        How many entries of registries and lists were checked.
+    context
+        How many other records they were judged with.
+    untouched
+        How many findings are left out because the change that was asked about does not touch them.
     """
 
     findings: tuple[Finding, ...]
     checked: int
     texts: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    strict: bool = False
+    checks: tuple[str, ...] = ()
+    entries: int = 0
+    context: int = 0
+    untouched: int | None = None
+
+    def replaced(self, findings: tuple[Finding, ...], **more: Any) -> Report:
+        """Return the same report with other findings, and with some of its fields set."""
+        return replace(self, findings=findings, **more)
 
     @property
     def errors(self) -> tuple[Finding, ...]:
-        """The findings that block."""
+        """The findings that break a rule."""
         return tuple(each for each in self.findings if each.severity is Severity.ERROR)
 
     @property
     def warnings(self) -> tuple[Finding, ...]:
-        """The findings that do not block."""
+        """The findings that a reviewer will ask about; they block only where the report is strict."""
         return tuple(each for each in self.findings if each.severity is Severity.WARNING)
+
+    @property
+    def blocking(self) -> tuple[Finding, ...]:
+        """The findings that block: the errors, and where the report is strict the warnings too."""
+        return self.findings if self.strict else self.errors
 
     @property
     def ok(self) -> bool:
         """Whether nothing blocks."""
-        return not self.errors
+        return not self.blocking
 
     def __bool__(self) -> bool:
         return self.ok
 
     def summary(self) -> str:
-        """Return one line that says how many records were checked and what was found."""
+        """Return one line that says how many records were checked, what was found, and what was checked."""
         faulty = len({each.record or each.file for each in self.errors})
         errors = _counted(len(self.errors), "error") + (f" in {faulty}" if faulty else "")
-        return f"{_counted(self.checked, 'record')} checked: {errors}, {_counted(len(self.warnings), 'warning')}."
+        line = f"{_counted(self.checked, 'record')} checked: {errors}, {_counted(len(self.warnings), 'warning')}."
+        return " ".join([line, *self._more()])
+
+    def _more(self) -> Iterable[str]:
+        if self.strict and self.warnings:
+            yield "Warnings block (strict)."
+        if self.untouched is not None:
+            yield f"In what the change does not touch: {_counted(self.untouched, 'finding')}, not shown."
+        if self.checks:
+            more = [f"{_counted(self.entries, 'registry entry', 'registry entries')} too"] if self.entries else []
+            more += [f"judged with {_counted(self.context, 'other record')}"] if self.context else []
+            also = f" ({', '.join(more)})" if more else ""
+            yield f"Checked were {', '.join(self.checks[:-1])} and {self.checks[-1]}{also}."
 
     def __str__(self) -> str:
         return "\n".join([*(f"{each.severity}: {each.one_line()}" for each in self.findings), self.summary()])
@@ -70,14 +113,14 @@ class Report:
         Raises
         ------
         InvalidRecordsError
-            With all errors.
+            With everything that blocks.
         """
-        if self.errors:
-            raise InvalidRecordsError(self.errors)
+        if self.blocking:
+            raise InvalidRecordsError(self.blocking)
 
 
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
+def _counted(number: int, what: str, many: str = "") -> str:
+    return f"{number} {what if number == 1 else many or f'{what}s'}"
 
 
 def check_entry(entry: Entry) -> list[Finding]:
@@ -97,7 +140,13 @@ def check_entry(entry: Entry) -> list[Finding]:
     return [entry.placed(each) for each in findings]
 
 
-def check(corpus: Corpus, *, found: Iterable[Finding] = (), only: Sequence[Entry] | None = None) -> Report:
+def check(
+    corpus: Corpus,
+    *,
+    found: Iterable[Finding] = (),
+    only: Sequence[Entry] | None = None,
+    progress: Progress | None = None,
+) -> Report:
     """Return the report on a corpus: fields, records, and everything across records.
 
     Parameters
@@ -108,9 +157,17 @@ def check(corpus: Corpus, *, found: Iterable[Finding] = (), only: Sequence[Entry
         What the readers found already.
     only
         The entries that are to be judged; all the others are there as context. None judges all.
+    progress
+        Called with the number of entries that are done, and of all.
     """
-    judged = corpus.entries if only is None else tuple(only)
-    findings = [each for entry in judged for each in check_entry(entry)]
+    if only is not None:
+        corpus = replace(corpus, only=tuple(only))
+    judged = corpus.judged()
+    findings: list[Finding] = []
+    for number, entry in enumerate(judged, 1):
+        findings.extend(check_entry(entry))
+        if progress is not None:
+            progress(number, len(judged))
     broken = {(each.file, each.record, each.path) for each in findings if each.code.startswith("CAS1")}
     across = (each for each in check_corpus(corpus) if (each.file, each.record, each.path) not in broken)
     findings = apply_exceptions(corpus, [*findings, *across])
@@ -118,11 +175,24 @@ def check(corpus: Corpus, *, found: Iterable[Finding] = (), only: Sequence[Entry
         mine = {(entry.file, entry.row, entry.id) for entry in judged}
         findings = [each for each in findings if (each.file, each.row, each.record or "") in mine]
     findings.extend(found)
-    order = sorted(
-        set(findings),
-        key=lambda each: (each.file or "", each.line or 0, each.column or 0, each.row or 0, each.code),
+    records = sum(entry.kind == "event" for entry in judged)
+    return Report(
+        in_order(findings),
+        records,
+        checks=CHECKS,
+        entries=len(judged) - records,
+        context=len(corpus.of("event")) - records,
     )
-    return Report(tuple(order), sum(entry.kind == "event" for entry in judged))
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings in the order of files and lines, each once."""
+    return tuple(
+        sorted(
+            set(findings),
+            key=lambda each: (each.file or "", each.line or 0, each.column or 0, each.row or 0, each.code),
+        )
+    )
 
 
 def _as_json(entry: Entry) -> str:

@@ -6,10 +6,10 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from casus.bundle import bundled_versions, newest, releases_folder
 from casus.digests import logical_digest
 from casus.manifest import RECORDS, Manifest, TableFile, read_manifest
 from casus.parquet_records import from_arrow, rows
@@ -96,9 +96,10 @@ class Release:
         name = str(self.path(RECORDS))
         for number, row in enumerate(rows(self.table(RECORDS))):
             yield Entry("event", row, name, row=number)
-        yield from self._registry_entries()
+        yield from self.registry_entries()
 
-    def _registry_entries(self) -> Iterator[Entry]:
+    def registry_entries(self) -> Iterator[Entry]:
+        """Yield the registries and lists as entries."""
         lists = {"actor": ("alias", "misspelling"), "place": ("alias", "misspelling"), "publisher": ("host",)}
         names: dict[tuple[str, str, str], list[str]] = {}
         for row in self.table("names").to_pylist():
@@ -182,18 +183,6 @@ def _decode(name: str, content: bytes, path: Path, damage: list[Finding]) -> tup
         raise InvalidRecordsError([each.at(file=str(path)) for each in found]) from None
 
 
-def releases_folder() -> Path:
-    """Return the folder of the bundled releases."""
-    return Path(str(files("casus.dataset"))) / "releases"
-
-
-def bundled_versions() -> list[str]:
-    """Return the versions of the bundled releases, oldest first."""
-    folder = releases_folder()
-    found = [each.name for each in folder.iterdir() if (each / "manifest.json").is_file()] if folder.is_dir() else []
-    return sorted(found, key=lambda version: [int(part) if part.isdigit() else -1 for part in version.split(".")])
-
-
 @cache
 def bundled(version: str | None = None) -> Release:
     """Return a bundled release: the newest, or the version asked for.
@@ -203,11 +192,10 @@ def bundled(version: str | None = None) -> Release:
     UsageError
         If that version is not bundled.
     """
-    known = bundled_versions()
-    if not known:
-        raise ReleaseError(
-            "No release is bundled with this installation. Install casus-events again, or run casus build."
-        )
+    last, known = newest(), bundled_versions()
     if version is not None and version not in known:
         raise UsageError(f"Version {version!r} is not bundled; bundled are: {', '.join(known)}.")
-    return Release.open(releases_folder() / (version or known[-1]))
+    return Release.open(releases_folder() / version if version else last)
+
+
+__all__ = ["Release", "bundled", "bundled_versions", "releases_folder"]

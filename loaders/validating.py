@@ -7,23 +7,44 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from casus.checking import Report, check
-from casus.collection import dataset_folder_of, read_collection, read_lists, read_records, record_files
+from casus.checking import CHECKS, Report, check
+from casus.context import release_context
+from casus.gathering import Progress, gather, own_registry
 from casus.schema.corpus import Corpus, Entry
 from casus.schema.errors import UsageError
 from casus.schema.event import Event
+from casus.schema.findings import Finding
 
 Target = str | Path | Event | Mapping[str, Any] | Sequence[str | Path] | None
+_MOST_SHOWN_BYTES = 2_000_000
 
 
-def validate(target: Target = None) -> Report:
+def validate(
+    target: Target = None,
+    *,
+    registry: str | Path | Sequence[str | Path] = (),
+    changed_since: str | None = None,
+    strict: bool = False,
+    progress: Progress | None = None,
+) -> Report:
     """Validate records and return a report; nothing is changed.
 
     Parameters
     ----------
     target
-        A record file (YAML or JSON), a folder of them, several of these, a dataset folder, a release folder or its
-        ``records.parquet``, an :class:`Event`, or a record as a mapping. None validates the bundled release.
+        A record file (YAML or JSON), a folder of them, several of these, a dataset folder or a registry file in it, a
+        release folder or its ``records.parquet``, an :class:`Event`, or a record as a mapping. None validates the
+        bundled release, or only the registry if one is given.
+    registry
+        Folders with registries of your own (``actors.yaml``, ``places.yaml``, ``publishers.yaml``, ``states.yaml``,
+        ``wanted.yaml``, ``revisions.yaml``, ``exceptions.yaml``), used and judged beside those of the dataset.
+    changed_since
+        A git reference. All is judged together, but the report holds only what the change since then touches; see
+        :mod:`casus.comparing`.
+    strict
+        Whether warnings block too.
+    progress
+        Called with ``"reading"`` or ``"checking"``, how many are done, and of how many.
 
     Returns
     -------
@@ -34,61 +55,64 @@ def validate(target: Target = None) -> Report:
     Raises
     ------
     UsageError
-        If a path does not exist or cannot be read.
+        If a path does not exist or cannot be read, or the git reference cannot be used.
     """
-    if target is None:
+    registries = [Path(each) for each in ([registry] if isinstance(registry, str | Path) else registry)]
+    report = _report(target, registries, changed_since, progress)
+    return report.replaced(report.findings, strict=strict, texts={**_texts(report.findings), **report.texts})
+
+
+def _report(target: Target, registries: list[Path], changed_since: str | None, progress: Progress | None) -> Report:
+    if isinstance(target, Event | Mapping):
+        if changed_since is not None:
+            raise UsageError("A record in memory has no history. Give its file, or leave changed_since out.")
+        data = target if isinstance(target, Mapping) else json.loads(target.model_dump_json(exclude_defaults=True))
+        return _one(data, registries)
+    paths = [] if target is None else [Path(each) for each in ([target] if isinstance(target, str | Path) else target)]
+    if changed_since is not None:
+        from casus.comparing import changed_report
+
+        return changed_report(paths, registries, changed_since, progress)
+    if not paths and not registries and target is None:
         return _release(None)
-    if isinstance(target, Event):
-        return _one(json.loads(target.model_dump_json(exclude_defaults=True)))
-    if isinstance(target, Mapping):
-        return _one(target)
-    if isinstance(target, str | Path):
-        return _path(Path(target))
-    return _files([Path(each) for each in target])
+    if len(paths) == 1 and (special := _release_or_parquet(paths[0])):
+        return special
+    return gather(paths, registries, progress).report(progress)
 
 
-def _one(data: Mapping[str, Any]) -> Report:
+def _one(data: Mapping[str, Any], registries: list[Path]) -> Report:
     entry = Entry("event", data)
-    context = [each for each in bundled_entries() if not (each.kind == "event" and each.id == entry.id)]
-    return check(Corpus((*context, entry)), only=[entry])
+    own = own_registry(registries) if registries else None
+    known = release_context({entry.id})
+    corpus = Corpus((*known.entries, *(own.entries if own else ()), entry), as_of=known.as_of)
+    report = check(corpus, found=own.findings if own else (), only=[*(own.entries if own else ()), entry])
+    return report.replaced(tuple(map(own.told, report.findings))) if own else report
 
 
-def _path(path: Path) -> Report:
+def _release_or_parquet(path: Path) -> Report | None:
     if (path / "dataset.yaml").is_file():
-        collection = read_collection(path)
-        return check(collection.corpus, found=collection.findings)
+        return None
     if (path / "manifest.json").is_file() or (path.suffix == ".parquet" and (path.parent / "manifest.json").is_file()):
         return _release(path.parent if path.is_file() else path)
-    if path.suffix == ".parquet":
-        return _parquet(path)
-    return _files([path])
+    return _parquet(path) if path.suffix == ".parquet" else None
 
 
-def _files(paths: list[Path]) -> Report:
-    files = record_files(paths)
-    if not files:
-        raise UsageError(
-            f"There is no record file in {', '.join(map(str, paths))}. Records end in .yaml, .yml or .json."
-        )
-    entries, findings = read_records(files)
-    folder = dataset_folder_of(files[0])
-    if folder is None:
-        context = bundled_entries()
-    else:
-        lists, more = read_lists(folder)
-        mine = {path.resolve() for path in files}
-        others, _ = read_records(path for path in record_files([folder / "records"]) if path.resolve() not in mine)
-        context, findings = [*lists, *others], [*findings, *more]
-    known = {entry.id for entry in entries}
-    context = [each for each in context if folder is not None or not (each.kind == "event" and each.id in known)]
-    return check(Corpus((*context, *entries)), found=findings, only=entries)
+def _texts(findings: Sequence[Finding]) -> dict[str, str]:
+    """Return the texts of the files in which something was found."""
+    texts = {}
+    for name in {each.file for each in findings if each.file is not None and each.line is not None}:
+        path = Path(name)
+        try:
+            if path.stat().st_size <= _MOST_SHOWN_BYTES:
+                texts[name] = path.read_bytes().decode("utf-8", errors="replace")
+        except (OSError, ValueError):  # gone meanwhile, or no file at all: the report shows no line
+            continue
+    return texts
 
 
 def bundled_entries() -> list[Entry]:
     """Return the registries and records of the bundled release as context for rules across records."""
-    from casus.releases import bundled
-
-    return list(bundled().entries())
+    return list(release_context().entries)
 
 
 def _parquet(path: Path) -> Report:
@@ -109,7 +133,7 @@ def _parquet(path: Path) -> Report:
     known["speaker"] = known.get("actor", set()) | known.get("publisher", set())
     registries = {to: frozenset(known.get(to, ())) for to in ("actor", "speaker", "person", "place", "publisher")}
     findings = check_file(path, name=str(path), across=Across(tuple(events), registries))
-    return Report(tuple(findings.listed()), findings.records)
+    return Report(tuple(findings.listed()), findings.records, checks=CHECKS[:3], context=len(events))
 
 
 def _release(folder: Path | None) -> Report:

@@ -29,6 +29,56 @@ MODELS: Mapping[str, type[Record]] = {
     "exception": RuleException,
 }
 
+#: What the rules across records read of an entry that is not judged itself, by kind: fields, and fields of the groups
+#: in a field. The index of a release holds just this.
+READ: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "event": {
+        "id": (),
+        "type": (),
+        "mode": (),
+        "title": (),
+        "status": (),
+        "issues": (),
+        "targets": (),
+        "date": ("start", "end", "start_time", "utc_offset"),
+        "locations": ("place",),
+        "participants": ("actor", "roles"),
+        "quantities": ("measure", "item", "claimant", "low", "best", "high"),
+        "links": ("relation", "target"),
+        "sources": ("url", "publisher", "title", "published", "language", "kind"),
+    },
+    "actor": {"id": (), "kind": (), "name": (), "aliases": (), "misspellings": (), "memberships": ("of", "kind")},
+    "place": {
+        "id": (),
+        "kind": (),
+        "name": (),
+        "aliases": (),
+        "misspellings": (),
+        "latitude": (),
+        "longitude": (),
+        "within": (),
+    },
+    "publisher": {"id": (), "name": (), "hosts": (), "independence_group": ()},
+    "state": {"iso3": (), "name": ()},
+    "revision": {"id": (), "kind": (), "on": (), "replaced_by": ()},
+    "wanted": {"id": ()},
+}
+
+
+def lean_entry(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what :data:`READ` names of an entry's data."""
+    kept: dict[str, Any] = {}
+    for name, inner in READ[kind].items():
+        value = data.get(name)
+        if value is None:
+            continue
+        if inner and isinstance(value, Mapping):
+            value = {key: value[key] for key in inner if key in value}
+        elif inner:
+            value = [{key: each[key] for key in inner if key in each} for each in value]
+        kept[name] = value
+    return kept
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -64,10 +114,15 @@ class Entry:
 
 @dataclass(frozen=True)
 class Corpus:
-    """All entries, in the order in which they were read."""
+    """All entries, in the order in which they were read.
+
+    Where ``only`` is given, these entries alone are judged, and all the others are there as context: of them only
+    what :data:`READ` names is read, so that an index can stand in for them.
+    """
 
     entries: tuple[Entry, ...]
     as_of: str | None = None
+    only: tuple[Entry, ...] | None = None
 
     @cached_property
     def _by_kind(self) -> Mapping[str, tuple[Entry, ...]]:
@@ -76,6 +131,13 @@ class Corpus:
     def of(self, kind: str) -> tuple[Entry, ...]:
         """Return the entries of one kind."""
         return self._by_kind[kind]
+
+    def judged(self, *kinds: str) -> tuple[Entry, ...]:
+        """Return the entries that are to be judged, of some kinds or of all."""
+        if self.only is None and len(kinds) == 1:
+            return self.of(kinds[0])
+        chosen = self.entries if self.only is None else self.only
+        return tuple(entry for entry in chosen if not kinds or entry.kind in kinds)
 
     @cached_property
     def _ids(self) -> Mapping[str, Mapping[str, Entry]]:
@@ -96,5 +158,5 @@ class Corpus:
         return self.ids(to).get(entry_id)
 
     def authored(self) -> Iterator[Entry]:
-        """Yield the events that are not imported rows."""
-        return (entry for entry in self.of("event") if not entry.imported)
+        """Yield the judged events that are not imported rows."""
+        return (entry for entry in self.judged("event") if not entry.imported)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from casus.schema.corpus import MODELS, Corpus, Entry
-from casus.schema.description import describe
+from casus.schema.description import Struct, describe
 from casus.schema.findings import Finding, Path, Severity
 from casus.schema.rules.base import REMOVE, Patch, Rule, Scope
+from casus.schema.rules.duplicates import near_duplicates
 from casus.schema.rules.expressions import View, references, values_at
 from casus.schema.rules.pasting import line
 from casus.schema.rules.wording import Lexicon, did_you_mean
@@ -56,7 +58,13 @@ def apply_exceptions(corpus: Corpus, findings: list[Finding]) -> list[Finding]:
     excepted = {(entry.data.get("code"), entry.id): entry for entry in corpus.of("exception")}
     fired = {(finding.code, finding.record) for finding in findings}
     kept = [finding for finding in findings if (finding.code, finding.record) not in excepted]
-    stale = [entry for key, entry in excepted.items() if key not in fired]
+    # Whether an exception is stale can be told only where the entry that it is for is judged too.
+    judged = {entry.id for entry in corpus.judged() if entry.kind != "exception"}
+    stale = [
+        entry
+        for entry in corpus.judged("exception")
+        if (entry.data.get("code"), entry.id) not in fired and (corpus.only is None or entry.id in judged)
+    ]
     rule = next(rule for rule in DATASET_RULES if rule.code == "CAS319")
     for entry in stale:
         values = {"code": entry.data.get("code"), "value": entry.id}
@@ -69,28 +77,41 @@ def _view(entry: Entry) -> View:
     return View(struct, entry.data, (), entry.data, struct)
 
 
+@cache
+def _places_of_references(struct: Struct) -> tuple[tuple[str, str], ...]:
+    return tuple(references(struct))
+
+
 def _references(entry: Entry, *wanted: str) -> Iterator[tuple[Path, str, str]]:
     """Yield ``(path, id, what it refers to)`` for the references of an entry."""
     view = _view(entry)
-    for at, to in references(view.struct):
+    for at, to in _places_of_references(view.struct):
         if to in wanted:
             for path, value in values_at(view, at):
                 yield path, value, to
 
 
 def _ids_unique(corpus: Corpus) -> Iterator[Fault]:
-    for kind in ("event", "actor", "place", "publisher", "revision", "wanted"):
-        first: dict[str, Entry] = {}
-        for entry in corpus.of(kind):
-            if entry.id and entry.id in first:
-                yield entry, ("id",), {"value": entry.id, "other": first[entry.id].file or "the same input"}
-            first.setdefault(entry.id, entry)
+    for entry in corpus.judged("event", "actor", "place", "publisher", "state", "revision", "wanted"):
+        first = corpus.ids(entry.kind).get(entry.id)
+        if not entry.id or first is None or first is entry:
+            continue
+        if entry.kind == "state" and entry.file == first.file:
+            continue  # a state may have several spells, in one table
+        yield (
+            entry,
+            ("id" if "id" in entry.data else "iso3",),
+            {
+                "value": entry.id,
+                "other": first.file or "the same input",
+            },
+        )
 
 
 def _links_resolve(corpus: Corpus) -> Iterator[Fault]:
     known, wanted, gone = corpus.ids("event"), corpus.ids("wanted"), corpus.ids("revision")
     lexicon: Lexicon | None = None
-    for entry in corpus.of("event"):
+    for entry in corpus.judged("event"):
         for path, value, _ in _references(entry, "event"):
             if value not in known and value not in wanted and value not in gone:
                 lexicon = lexicon or Lexicon(known)
@@ -99,14 +120,14 @@ def _links_resolve(corpus: Corpus) -> Iterator[Fault]:
 
 def _links_wanted(corpus: Corpus) -> Iterator[Fault]:
     known, wanted = corpus.ids("event"), corpus.ids("wanted")
-    for entry in corpus.of("event"):
+    for entry in corpus.judged("event"):
         for path, value, _ in _references(entry, "event"):
             if value in wanted and value not in known:
                 yield entry, path, {"value": value}
 
 
 def _wanted_recorded(corpus: Corpus) -> Iterator[Fault]:
-    for entry in corpus.of("wanted"):
+    for entry in corpus.judged("wanted"):
         if entry.id in corpus.ids("event"):
             yield entry, ("id",), {"value": entry.id}
 
@@ -127,7 +148,7 @@ _ENTRIES = {
 def _resolves(*kinds: str) -> Check:
     def check(corpus: Corpus) -> Iterator[Fault]:
         lexicons: dict[str, Lexicon] = {}
-        for entry in corpus.entries:
+        for entry in corpus.judged():
             if entry.imported:
                 continue
             for path, value, to in _references(entry, *kinds):
@@ -167,25 +188,38 @@ def _names(corpus: Corpus, to: str) -> dict[str, str]:
 
 
 def _no_part_of_cycle(corpus: Corpus) -> Iterator[Fault]:
-    parents: dict[str, list[tuple[Path, str]]] = {}
+    parents: dict[str, list[str]] = {}
     for entry in corpus.of("event"):
-        for link in _view(entry).views("links[]"):
-            if link.get("relation") == "part-of" and isinstance(link.get("target"), str):
-                parents.setdefault(entry.id, []).append(((*link.path, "target"), link.get("target")))
-    for entry in corpus.of("event"):
-        for path, target in parents.get(entry.id, ()):
+        parents.setdefault(entry.id, []).extend(target for _, target in _wholes(entry))
+    for entry in corpus.judged("event"):
+        for index, target in _wholes(entry):
             if entry.id in _ancestors(target, parents):
-                yield entry, path, {"value": entry.id, "target": target}
+                yield entry, ("links", index, "target"), {"value": entry.id, "target": target}
 
 
-def _ancestors(start: str, parents: Mapping[str, list[tuple[Path, str]]]) -> set[str]:
+def _wholes(entry: Entry) -> Iterator[tuple[int, str]]:
+    """Yield position and target of the links that say what an event is part of."""
+    for index, link in _groups(entry, "links"):
+        if link.get("relation") == "part-of" and isinstance(link.get("target"), str):
+            yield index, link["target"]
+
+
+def _groups(entry: Entry, name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Yield the groups of a list with their positions; what is no group of fields is left out."""
+    value = entry.data.get(name)
+    for index, each in enumerate(value if isinstance(value, list | tuple) else ()):
+        if isinstance(each, Mapping):
+            yield index, each
+
+
+def _ancestors(start: str, parents: Mapping[str, list[str]]) -> set[str]:
     seen: set[str] = set()
     waiting = [start]
     while waiting:
         current = waiting.pop()
         if current not in seen:
             seen.add(current)
-            waiting.extend(target for _, target in parents.get(current, ()))
+            waiting.extend(parents.get(current, ()))
     return seen
 
 
@@ -193,14 +227,20 @@ _PAGE_FIELDS = ("publisher", "title", "published", "language", "kind")
 
 
 def _one_page_one_description(corpus: Corpus) -> Iterator[Fault]:
+    cited = {str(source.get("url")) for entry in corpus.authored() for _, source in _groups(entry, "sources")}
     first: dict[str, tuple[Entry, Mapping[str, Any]]] = {}
-    for entry in corpus.authored():
+    judged = set(map(id, corpus.authored()))
+    for entry in corpus.of("event"):
+        if entry.imported or not any(str(source.get("url")) in cited for _, source in _groups(entry, "sources")):
+            continue
         for source in _view(entry).views("sources[]"):
             url = source.get("url")
             if not isinstance(url, str):
                 continue
             described = {name: source.get(name) for name in _PAGE_FIELDS}
             other, known = first.setdefault(url, (entry, described))
+            if id(entry) not in judged:
+                continue
             for name in _PAGE_FIELDS:
                 if described[name] != known[name]:
                     values = {"value": described[name], "name": name, "other": other.id, "known": known[name]}
@@ -208,14 +248,15 @@ def _one_page_one_description(corpus: Corpus) -> Iterator[Fault]:
 
 
 def _gone_stays_gone(corpus: Corpus) -> Iterator[Fault]:
-    for entry in corpus.of("revision"):
-        if entry.id in corpus.ids("event"):
-            yield corpus.ids("event")[entry.id], ("id",), {"value": entry.id, "on": entry.data.get("on")}
+    gone = corpus.ids("revision")
+    for entry in corpus.judged("event"):
+        if entry.id in gone:
+            yield entry, ("id",), {"value": entry.id, "on": gone[entry.id].data.get("on")}
 
 
 def _no_link_to_gone(corpus: Corpus) -> Iterator[Fault]:
     gone = corpus.ids("revision")
-    for entry in corpus.of("event"):
+    for entry in corpus.judged("event"):
         for path, value, _ in _references(entry, "event"):
             if value in gone:
                 new = gone[value].data.get("replaced_by")
@@ -224,7 +265,7 @@ def _no_link_to_gone(corpus: Corpus) -> Iterator[Fault]:
 
 
 def _merged_into_something(corpus: Corpus) -> Iterator[Fault]:
-    for entry in corpus.of("revision"):
+    for entry in corpus.judged("revision"):
         target = entry.data.get("replaced_by")
         merged = entry.data.get("kind") == "merged"
         if merged != (target is not None) or (target is not None and target not in corpus.ids("event")):
@@ -236,8 +277,13 @@ def _merged_into_something(corpus: Corpus) -> Iterator[Fault]:
 
 
 def _one_namespace(corpus: Corpus) -> Iterator[Fault]:
-    for entry in corpus.of("publisher"):
+    publishers = corpus.judged("publisher")
+    for entry in publishers:
         if entry.id in corpus.ids("actor"):
+            yield entry, ("id",), {"value": entry.id}
+    said = {entry.id for entry in publishers}
+    for entry in corpus.judged("actor"):
+        if entry.id in corpus.ids("publisher") and entry.id not in said:
             yield entry, ("id",), {"value": entry.id}
 
 
@@ -256,7 +302,7 @@ def _host_fits_publisher(corpus: Corpus) -> Iterator[Fault]:
 
 
 def _cancelled_by_link(corpus: Corpus) -> Iterator[Fault]:
-    for entry in corpus.of("event"):
+    for entry in corpus.judged("event"):
         for link in _view(entry).views("links[]"):
             target = corpus.ids("event").get(link.get("target") or "")
             if link.get("relation") == "cancels" and target and target.data.get("status") in ("scheduled", "ongoing"):
@@ -266,15 +312,20 @@ def _cancelled_by_link(corpus: Corpus) -> Iterator[Fault]:
 
 def _names_not_shared(corpus: Corpus) -> Iterator[Fault]:
     for kind in ("actor", "place", "publisher"):
+        judged = corpus.judged(kind)
         owners: dict[str, str] = {}
-        for entry in corpus.of(kind):
+        for entry in corpus.of(kind) if judged else ():
             name = entry.data.get("name")
-            if isinstance(name, str) and owners.setdefault(name, entry.id) != entry.id:
+            if isinstance(name, str):
+                owners.setdefault(name, entry.id)
+        for entry in judged:
+            name = entry.data.get("name")
+            if isinstance(name, str) and owners[name] != entry.id:
                 yield entry, ("name",), {"value": name, "other": owners[name]}
 
 
 def _memberships_end(corpus: Corpus) -> Iterator[Fault]:
-    for entry in corpus.of("actor"):
+    for entry in corpus.judged("actor"):
         for row in _view(entry).views("memberships[]"):
             start, end = row.get("start"), row.get("end")
             if isinstance(start, str) and isinstance(end, str) and end < start:
@@ -282,14 +333,14 @@ def _memberships_end(corpus: Corpus) -> Iterator[Fault]:
 
 
 def _coordinates_have_a_source(corpus: Corpus) -> Iterator[Fault]:
-    for entry in corpus.of("place"):
+    for entry in corpus.judged("place"):
         given = [name for name in ("latitude", "longitude", "coordinates_from") if entry.data.get(name) is not None]
         if len(given) not in (0, 3):
             yield entry, (given[0],), {"value": ", ".join(given)}
 
 
 def _state_actor_has_state(corpus: Corpus) -> Iterator[Fault]:
-    for entry in corpus.of("actor"):
+    for entry in corpus.judged("actor"):
         if entry.data.get("kind") == "state" and entry.id not in corpus.ids("state"):
             yield entry, ("id",), {"value": entry.id}
 
@@ -461,7 +512,17 @@ DATASET_RULES: tuple[DatasetRule, ...] = (
         fix="Make the two entries equal.",
         authored_only=True,
         counterexample=Patch(
-            also={"event": [{"$example": {"id": "2025-06-02-other", "sources[0].title": "Another title"}}]}
+            also={
+                "event": [
+                    {
+                        "$example": {
+                            "id": "2025-06-02-other",
+                            "links": [{"key": "k1", "relation": "same-series", "target": "2025-06-02-istanbul-talks"}],
+                            "sources[0].title": "Another title",
+                        }
+                    }
+                ]
+            }
         ),
     ),
     DatasetRule(
@@ -667,5 +728,30 @@ DATASET_RULES: tuple[DatasetRule, ...] = (
         severity=Severity.WARNING,
         authored_only=True,
         counterexample=Patch({"status": "scheduled", "status_history": REMOVE, "outcome": REMOVE}),
+    ),
+    DatasetRule(
+        code="CAS506",
+        title="One event is recorded once",
+        reason="The same event under two ids is counted twice.",
+        check=near_duplicates,
+        message="This looks like the same event as {value}: {why}.",
+        fix="If it is, keep one record. If it is another event, link one to the other (same-series, follows ...), or "
+        "list it in dataset/exceptions.yaml with the reason.",
+        severity=Severity.WARNING,
+        authored_only=True,
+        counterexample=Patch(
+            also={
+                "event": [
+                    {
+                        "$example": {
+                            "id": "2025-06-02-istanbul-meeting",
+                            "title": "Second round of Russia-Ukraine talks held in Istanbul",
+                            "sources[0].url": "https://example.org/meeting",
+                            "sources[1].url": "https://other.example/meeting",
+                        }
+                    }
+                ]
+            }
+        ),
     ),
 )

@@ -1,0 +1,40 @@
+"""Where the bundled releases are: found without reading them."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from casus.schema.errors import ReleaseError
+
+
+def releases_folder() -> Path:
+    """Return the folder of the bundled releases."""
+    return Path(str(files("casus.dataset"))) / "releases"
+
+
+def bundled_versions() -> list[str]:
+    """Return the versions of the bundled releases, oldest first."""
+    return [each.name for each in versions_in(releases_folder())]
+
+
+def versions_in(folder: Path) -> list[Path]:
+    """Return the release folders in a folder, oldest first."""
+    found = [each for each in folder.iterdir() if (each / "manifest.json").is_file()] if folder.is_dir() else []
+    return sorted(found, key=lambda each: [int(part) if part.isdigit() else -1 for part in each.name.split(".")])
+
+
+def newest() -> Path:
+    """Return the folder of the newest bundled release.
+
+    Raises
+    ------
+    ReleaseError
+        If none is bundled.
+    """
+    known = versions_in(releases_folder())
+    if not known:
+        raise ReleaseError(
+            "No release is bundled with this installation. Install casus-events again, or run casus build."
+        )
+    return known[-1]

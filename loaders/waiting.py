@@ -1,0 +1,45 @@
+"""A bar on the terminal for what takes longer than a second."""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+_PATIENCE = 1.0
+
+
+class Bar:
+    """Shows progress on standard error, if that is a terminal and it takes longer than a second."""
+
+    def __init__(self, patience: float = _PATIENCE) -> None:
+        self.patience = patience
+        self.start = time.monotonic()
+        self.wanted = sys.stderr.isatty()
+        self.shown: Progress | None = None
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self.shown is not None:
+            self.shown.stop()
+
+    def __call__(self, what: str, done: int, of: int) -> None:
+        """Say that so many are done, of so many."""
+        if not self.wanted or time.monotonic() - self.start < self.patience:
+            return
+        if self.shown is None:
+            from rich.console import Console
+            from rich.progress import Progress
+
+            self.shown = Progress(console=Console(stderr=True), transient=True)
+            self.shown.start()
+        if what not in self._tasks:
+            self._tasks[what] = self.shown.add_task(what, total=of)
+        self.shown.update(self._tasks[what], completed=done, total=of)
