@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from casus.checking import Report
+
+FORMATS = ("text", "concise", "json", "github", "sarif", "junit", "markdown")
+_LARGEST = 2_000_000
 
 
 @click.command()
@@ -23,7 +32,15 @@ import click
     help="Judge everything, but report only what has changed since this git reference, and what that causes elsewhere.",
 )
 @click.option("--strict", is_flag=True, help="Let warnings block too.")
-def validate(paths: tuple[Path, ...], registry: tuple[Path, ...], changed_since: str | None, strict: bool) -> None:
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    help="How to print the report: text unless given, annotations (github) on GitHub Actions.",
+)
+def validate(
+    paths: tuple[Path, ...], registry: tuple[Path, ...], changed_since: str | None, strict: bool, form: str | None
+) -> None:
     """Validate record files or folders (without PATHS: the bundled release).
 
     They are judged together with the dataset folder that they lie in, or else with the bundled release.
@@ -35,5 +52,29 @@ def validate(paths: tuple[Path, ...], registry: tuple[Path, ...], changed_since:
 
     with Bar() as bar:
         report = run(paths or None, registry=registry, changed_since=changed_since, strict=strict, progress=bar)
-    click.echo(str(report))
+    _print(report, form)
     sys.exit(0 if report.ok else 1)
+
+
+def _print(report: Report, form: str | None) -> None:
+    from casus.reports import append_step_summary, default_format, render, use_colour
+
+    chosen = form or default_format(os.environ, sys.stdout)
+    colour = chosen == "text" and use_colour(os.environ, sys.stdout)
+    width = shutil.get_terminal_size((100, 24)).columns
+    click.echo(render(report, chosen, texts=_texts(report), colour=colour, width=width).rstrip("\n"), color=colour)
+    if chosen == "github":
+        append_step_summary(report, os.environ)
+
+
+def _texts(report: Report) -> dict[str, str]:
+    """Return the texts of the files that something was found in, so that the report can show the lines."""
+    texts = dict(report.texts)
+    for name in {finding.file for finding in report.findings if finding.file and finding.line} - texts.keys():
+        path = Path(name)
+        try:
+            if path.is_file() and path.stat().st_size <= _LARGEST:
+                texts[name] = path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError):
+            continue
+    return texts
