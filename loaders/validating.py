@@ -75,7 +75,8 @@ def _report(target: Target, registries: list[Path], changed_since: str | None, p
         return changed_report(paths, registries, changed_since, progress)
     if not paths and not registries and target is None:
         return _release(None)
-    if len(paths) == 1 and (special := _release_or_parquet(paths[0])):
+    # Not by truth: a report with errors is false.
+    if len(paths) == 1 and (special := _release_or_parquet(paths[0])) is not None:
         return special
     return gather(paths, registries, progress).report(progress)
 

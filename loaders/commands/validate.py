@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from casus.checking import Report
 
 FORMATS = ("text", "concise", "json", "github", "sarif", "junit", "markdown")
-_LARGEST = 2_000_000
 
 
 @click.command()
@@ -62,19 +61,6 @@ def _print(report: Report, form: str | None) -> None:
     chosen = form or default_format(os.environ, sys.stdout)
     colour = chosen == "text" and use_colour(os.environ, sys.stdout)
     width = shutil.get_terminal_size((100, 24)).columns
-    click.echo(render(report, chosen, texts=_texts(report), colour=colour, width=width).rstrip("\n"), color=colour)
+    click.echo(render(report, chosen, colour=colour, width=width).rstrip("\n"), color=colour)
     if chosen == "github":
         append_step_summary(report, os.environ)
-
-
-def _texts(report: Report) -> dict[str, str]:
-    """Return the texts of the files that something was found in, so that the report can show the lines."""
-    texts = dict(report.texts)
-    for name in {finding.file for finding in report.findings if finding.file and finding.line} - texts.keys():
-        path = Path(name)
-        try:
-            if path.is_file() and path.stat().st_size <= _LARGEST:
-                texts[name] = path.read_text("utf-8")
-        except (OSError, UnicodeDecodeError):
-            continue
-    return texts
