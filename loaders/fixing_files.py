@@ -92,7 +92,7 @@ def fix_files(paths: Sequence[Path], *, names: Names | None = None, write: bool 
 
 def _names_by_folder() -> Callable[[Path], Names]:
     """Return a function that gives the names for a path, and reads those of a folder once."""
-    known = cache(lambda folder: names_for(folder))
+    known = cache(names_for)
     return lambda path: known(dataset_folder_of(path))
 
 

@@ -78,9 +78,7 @@ class Names:
         """Return the entries that are called exactly so (but for case and spaces) and that a reference may mean."""
         found = self._by_spelling.get(same_text(text), ())
         return tuple(
-            each
-            for each in found
-            if each.registry in LOOKED_UP[to] and (to != "person" or each.kind == "person")
+            each for each in found if each.registry in LOOKED_UP[to] and (to != "person" or each.kind == "person")
         )
 
     def publisher_of(self, url: str) -> Named | None:
@@ -128,11 +126,11 @@ def names_of_release(release: Release) -> Names:
     others: dict[tuple[str, str], dict[str, list[str]]] = {}
     for row in release.table("names").to_pylist():
         others.setdefault((row["registry"], row["id"]), {}).setdefault(row["kind"], []).append(row["name"])
-    found = []
+    found: list[Named] = []
     for registry in REGISTRIES:
         kind = "owner" if registry == "publisher" else "kind"
-        for row in release.table(f"{registry}s").select(["id", kind, "name"]).to_pylist():
-            found.append(_row(registry, row, row[kind], others.get((registry, row["id"]), {})))
+        rows = release.table(f"{registry}s").select(["id", kind, "name"]).to_pylist()
+        found += (_row(registry, row, row[kind], others.get((registry, row["id"]), {})) for row in rows)
     return Names(tuple(found))
 
 

@@ -40,12 +40,19 @@ _MONTHS = {
     )
     for name in names.split()
 }  # fmt: skip
-_YEAR_FIRST = re.compile(r"([0-9]{4})([-/. ])([0-9]{1,2})\2([0-9]{1,2})\Z")
-_COMPACT = re.compile(r"([0-9]{4})()([0-9]{2})([0-9]{2})\Z")
-_DOTTED = re.compile(r"([0-9]{1,2})\.\s?([0-9]{1,2})\.\s?([0-9]{4})\Z")
-_SLASHED = re.compile(r"([0-9]{1,2})([/-])([0-9]{1,2})\2([0-9]{4})\Z")
-_DAY_MONTH = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?[ -]([a-z]+)\.?,?[ -]([0-9]{4})\Z")
-_MONTH_DAY = re.compile(r"([a-z]+)\.? ([0-9]{1,2})(?:st|nd|rd|th)?,? ([0-9]{4})\Z")
+#: Forms of a day that can be read in one way only.
+_FORMS = tuple(
+    re.compile(form + r"\Z")
+    for form in (
+        r"(?P<year>[0-9]{4})(?P<sign>[-/. ])(?P<month>[0-9]{1,2})(?P=sign)(?P<day>[0-9]{1,2})",
+        r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})",
+        r"(?P<day>[0-9]{1,2})\.\s?(?P<month>[0-9]{1,2})\.\s?(?P<year>[0-9]{4})",
+        r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?[ -](?P<month>[a-z]+)\.?,?[ -](?P<year>[0-9]{4})",
+        r"(?P<month>[a-z]+)\.? (?P<day>[0-9]{1,2})(?:st|nd|rd|th)?,? (?P<year>[0-9]{4})",
+    )
+)
+#: A form that Europe reads day first and America month first.
+_TWO_WAYS = re.compile(r"([0-9]{1,2})([/-])([0-9]{1,2})\2([0-9]{4})\Z")
 
 
 class Repair(StrEnum):
@@ -91,7 +98,8 @@ def repairs(struct: Struct, data: Any, names: Names, path: Path = ()) -> Iterato
     """Yield the repairs that a parsed record or registry entry needs, those of its fields before their order."""
     if not isinstance(data, Mapping):
         return
-    taken = _taken(data) if not path or isinstance(path[-1], int) and len(path) == 1 else set()
+    whole = not path or (len(path) == 1 and isinstance(path[0], int))
+    taken = _taken(data) if whole else set()
     for field in struct.fields:
         if field.name in data:
             here = (*path, field.name)
@@ -190,17 +198,12 @@ def day_of(value: Any) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
     text = " ".join(str(value).split()).casefold()
-    if match := _YEAR_FIRST.match(text) or _COMPACT.match(text):
-        return _day(match[1], match[3], match[4])
-    if match := _DOTTED.match(text):
-        return _day(match[3], match[2], match[1])
-    if match := _SLASHED.match(text):
+    for form in _FORMS:
+        if match := form.match(text):
+            return _day(match["year"], _MONTHS.get(match["month"], match["month"]), match["day"])
+    if match := _TWO_WAYS.match(text):
         found = {_day(match[4], match[3], match[1]), _day(match[4], match[1], match[3])} - {None}
         return found.pop() if len(found) == 1 else None
-    if match := _DAY_MONTH.match(text):
-        return _day(match[3], _MONTHS.get(match[2], 0), match[1])
-    if match := _MONTH_DAY.match(text):
-        return _day(match[3], _MONTHS.get(match[1], 0), match[2])
     return None
 
 

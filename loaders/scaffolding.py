@@ -7,10 +7,8 @@ stands in it as comments.
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
-import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,12 +22,10 @@ from casus.schema.errors import UsageError
 from casus.schema.rules.field import nearest
 from casus.schema.vocabulary import modes_of, vocabulary
 from casus.searching import search_registry
+from casus.yaml_writing import field_lines, folded_lines
 
 MODELINE = "# yaml-language-server: $schema="
-#: The released schema, for folders that lie in no checkout.
 _SUGGESTED = 3
-_WIDTH = 120
-_WORD = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +158,8 @@ def publisher_of(url: str, names: Names) -> str:
     found = names.publisher_of(url)
     if found is None:
         raise UsageError(
-            f"No publisher in the registry has the host of {url}. Add the publisher to publishers.yaml (id, name, hosts, "
-            "owner, independence_group), and try again."
+            f"No publisher in the registry has the host of {url}. Add the publisher to publishers.yaml (id, name, "
+            "hosts, owner, independence_group), and try again."
         )
     return found.id
 
@@ -204,7 +200,7 @@ _LATER = """
 # What else the sources may say, each row with the keys of its sources (`casus codebook quantities` and so on):
 #   status_history  how the status moved, oldest first
 #   quantities      numbers, one row per claimant: {key: q1, measure, best, claimant, said_on, sources: [s1]}
-#   claims          who asserts what about a part: {key: c1, claimant, about: [event], statement, said_on, sources: [s1]}
+#   claims          who asserts what about a part: {key: c1, claimant, about: [event], statement, sources: [s1]}
 #   positions       what a party demands, offers, accepts or rejects: {key: pos1, actor, issue, stance, statement, ...}
 #   outcome         what came of it: {result, agreed: [], sources: [s1]}
 #   links           relations to other events: {key: k1, relation, target, sources: [s1]}
@@ -217,48 +213,10 @@ def record_text(record: NewRecord, schema: str) -> str:
     data = record.data()
     lines = [f"{MODELINE}{schema}"]
     for name, value in data.items():
-        lines.extend(_summary(value) if name == "summary" else _field(name, value))
+        lines.extend(folded_lines(name, value) if name == "summary" else field_lines(name, value))
         if name == "sources" and len(record.sources) > 1:
             lines.append("# supports: [title, date, ...]  # in each source: the parts of the record that it carries")
     text = "\n".join([*lines, _LATER.strip(), ""])
     if parse(text.encode(), "record").data != data:
         raise UsageError("The record cannot be written as it was stated: a text in it has signs that YAML cannot hold.")
     return text
-
-
-def _field(name: str, value: Any, indent: str = "") -> Iterator[str]:
-    if isinstance(value, list) and value and isinstance(value[0], Mapping):
-        yield f"{indent}{name}:"
-        for item in value:
-            inner = [line for key, each in item.items() for line in _field(key, each, f"{indent}    ")]
-            yield f"{indent}  - {inner[0].lstrip()}"
-            yield from inner[1:]
-    elif isinstance(value, Mapping):
-        yield f"{indent}{name}:" if value else f"{indent}{name}: {{}}"
-        for key, each in value.items():
-            yield from _field(key, each, f"{indent}  ")
-    elif isinstance(value, list):
-        yield f"{indent}{name}: [{', '.join(_scalar(each, flow=True) for each in value)}]"
-    else:
-        yield f"{indent}{name}: {_scalar(value)}"
-
-
-def _scalar(value: str, *, flow: bool = False) -> str:
-    """Return a text as YAML: plain where that reads back as the same, else in quotation marks."""
-    plain = f"[{value}]" if flow else value
-    again = parse(f"a: {plain}\n".encode(), "value")
-    wanted: Any = [value] if flow else value
-    if not again.findings and again.data == {"a": wanted} and value.strip():
-        return value
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _summary(text: str) -> Iterator[str]:
-    lines = textwrap.wrap(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
-    folded = "\n".join(f"  {line}" for line in lines)
-    again = parse(f"summary: >-\n{folded}\n".encode(), "summary")
-    if lines and not again.findings and again.data == {"summary": text}:
-        yield "summary: >-"
-        yield folded
-    else:
-        yield f"summary: {_scalar(text)}"

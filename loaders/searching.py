@@ -28,9 +28,7 @@ class Match:
     spelling: str
 
 
-def search_registry(
-    text: str, kind: str | None = None, limit: int = 10, *, names: Names | None = None
-) -> list[Match]:
+def search_registry(text: str, kind: str | None = None, limit: int = 10, *, names: Names | None = None) -> list[Match]:
     """Return the entries of the registries whose names are most like a text, the best first.
 
     Parameters

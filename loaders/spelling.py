@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-#: Ukrainian and Russian letters as news in English mostly write them (after accents are gone: й is и, ї is і, ё is е).
+#: Ukrainian and Russian letters as news in English mostly write them, after accents are gone.
 _CYRILLIC = str.maketrans(
     {
         "а": "a", "б": "b", "в": "v", "г": "h", "ґ": "g", "д": "d", "е": "e", "є": "ie", "ж": "zh", "з": "z",

@@ -172,7 +172,7 @@ def _is_flow(text: str, path: Path) -> bool:
 
 
 def _node(text: str, path: Path) -> Any:
-    node = yaml.compose(text, Loader=_LOADER)
+    node: Any = yaml.compose(text, Loader=_LOADER)
     for step in path:
         if isinstance(step, int):
             node = node.value[step]
@@ -186,9 +186,7 @@ def _in_order(text: str, change: Change) -> str:
     lines = text.splitlines(keepends=True)
     block = _block(lines, _node(text, change.path))
     bounds = [*block.starts, block.end]
-    chunks = {
-        key: lines[start:end] for key, start, end in zip(block.keys, bounds, bounds[1:], strict=False)
-    }
+    chunks = {key: lines[start:end] for key, start, end in zip(block.keys, bounds, bounds[1:], strict=False)}
     first, column = block.starts[0], block.column
     # The first field of a list's item stands behind the dash.
     lead = lines[first][:column]
