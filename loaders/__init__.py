@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from casus.checking import Report
+    from casus.describing import codebook
     from casus.frames import Scan, Table
     from casus.querying import get_path, load, records, scan, tally, versions
     from casus.schema import (
@@ -41,6 +42,7 @@ _HOME = {
     "Scan": "casus.frames",
     "Table": "casus.frames",
     "UsageError": "casus.schema",
+    "codebook": "casus.describing",
     "get_path": "casus.querying",
     "load": "casus.querying",
     "records": "casus.querying",
@@ -64,6 +66,7 @@ __all__ = [
     "Table",
     "UsageError",
     "__version__",
+    "codebook",
     "get_path",
     "load",
     "records",

@@ -14,9 +14,15 @@ _MOST_SHOWN = 500
 #: Every command, and the module of :mod:`casus.commands` that has it: imported when the command is used.
 COMMANDS = {
     "build": "build",
+    "codebook": "codebook",
+    "explain": "explain",
     "export": "export",
+    "find": "find",
+    "fix": "fix",
     "info": "look",
+    "new": "new",
     "preview": "preview",
+    "schema": "schema",
     "show": "look",
     "validate": "validate",
 }
