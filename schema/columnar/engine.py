@@ -114,7 +114,7 @@ def _add(rows: list[Any], paths: list[str], codes: list[str], found: Any, path: 
 
 
 def _path(level: Level, name: str) -> str:
-    return f"{level.path}.{name}" if level.path else name
+    return ".".join(filter(None, (level.path, name)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,17 +158,21 @@ def _touched(faults: list[Fault]) -> Any:
 
 
 def _project(wrong: Level, positions: Any, level: Level) -> Any:
-    """Return which structs of a level hold, or share a record with, the positions of another level."""
-    mask = np.zeros(level.length, np.bool_)
+    """Return which structs of a level hold, lie in, or share a record with, the positions of another level."""
+    inside = np.arange(level.length)
+    current = level
+    while current is not wrong and current.parent is not None:
+        inside, current = current.parents[inside], current.parent
+    if current is wrong:
+        flags = np.zeros(wrong.length, np.bool_)
+        flags[positions] = True
+        return flags[inside]
     current, where = wrong, positions
     while current is not level and current.parent is not None:
         where, current = current.parents[where], current.parent
-    if current is level:
-        mask[where] = True
-        return mask
-    rows = np.zeros(current.length, np.bool_)
-    rows[where] = True
-    return rows[level.rows]
+    mask = np.zeros(current.length, np.bool_)
+    mask[where] = True
+    return mask if current is level else mask[level.rows]
 
 
 def batch_problems(schema: pa.Schema) -> list[str]:

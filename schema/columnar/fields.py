@@ -60,7 +60,12 @@ def _check_list(level: Level, field: Field) -> Iterator[Fault]:
     if not len(items) and not field.items.least:
         return
     own = list(_item_faults(level, field))
-    below = list(check_level(level.level(field.name))) if field.struct is not None else []
+    below: list[Fault] = []
+    if field.struct is not None:
+        inner = level.level(field.name)
+        # An item that is null is wrong itself, and hides nothing of the items beside it.
+        below, own = [(code, "", inner, found) for code, found in own], []
+        below.extend(check_level(inner))
     if len(lengths) and (lengths.min() < field.items.least or lengths.max() > field.items.most):
         absent, wrong = _wrong_lengths(level, field)
         if len(absent):

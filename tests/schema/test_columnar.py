@@ -209,3 +209,16 @@ def test_few_records_with_keys_of_their_own_are_judged_like_the_numbered_ones():
     found = check_batch(batch_of(*records)).codes_of()
     assert found == {7: {"CAS212"}, 8: {"CAS213"}, 9: {"CAS213"}, 11: {"CAS213"}}
     assert found == {row: codes for row, each in enumerate(records) if (codes := codes_by_record_engine(each))}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"quantities[1].currency": "USD", "quantities[2]": None},
+        {"status_history[0].planned.end": "2025-05-30", "status_history[2]": None},
+        {"participants[0].represented_by[1]": None, "participants[0].roles[1]": "host"},
+    ],
+)
+def test_a_null_among_the_items_hides_nothing_of_the_others(changes):
+    record = patched(EXAMPLE, changes)
+    assert check_batch(batch_of(record)).codes_of() == {0: codes_by_record_engine(record)}
