@@ -90,7 +90,12 @@ def _field(field: Field, defs: dict[str, Any]) -> dict[str, Any]:
         value = {"type": "array", "items": value, **limits}
     if field.default is not None:
         value = {**value, "default": field.default}
-    return {"description": field.description, **value}
+    return {**_described(field.description), **value}
+
+
+def _described(text: str) -> dict[str, str]:
+    """Return a description; editors show its code marks as such only in the form that is Markdown."""
+    return {"description": text, "markdownDescription": text} if "`" in text else {"description": text}
 
 
 def _value(field: Field, defs: dict[str, Any]) -> dict[str, Any]:
