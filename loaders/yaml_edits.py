@@ -44,18 +44,21 @@ def edited(text: str, changes: Sequence[Change]) -> str:
 
 
 def _round_trip(text: str, changes: Sequence[Change]) -> str:
-    writer = _writer(text)
+    mapping, offset = _indents(text)
+    writer = _writer(mapping, offset)
     tree = writer.load(text)
-    plain = _dumped(writer, tree)
+    plain = _dumped(writer, tree, offset)
     for change in changes:
         _apply(tree, change)
-    return _merged(text, plain, _dumped(writer, tree))
+    return _merged(text, plain, _dumped(writer, tree, offset))
 
 
-def _dumped(writer: Any, tree: Any) -> str:
+def _dumped(writer: Any, tree: Any, offset: int) -> str:
     out = StringIO()
     writer.dump(tree, out)
-    return out.getvalue()
+    text = out.getvalue()
+    # ruamel.yaml indents the dashes of a list that is the whole file, too.
+    return re.sub(rf"(?m)^ {{{offset}}}", "", text) if isinstance(tree, list) else text
 
 
 def _merged(text: str, plain: str, changed: str) -> str:
@@ -78,7 +81,7 @@ def _merged(text: str, plain: str, changed: str) -> str:
     return "".join(merged)
 
 
-def _writer(text: str) -> Any:
+def _writer(mapping: int, offset: int) -> Any:
     """Return a round-trip YAML that takes every plain value for text, so that none is written another way."""
     try:
         from ruamel.yaml import YAML
@@ -99,7 +102,6 @@ def _writer(text: str) -> Any:
     writer.Resolver = Texts
     writer.preserve_quotes = True
     writer.width = _NO_WRAPPING
-    mapping, offset = _indents(text)
     writer.indent(mapping=mapping, sequence=offset + 2, offset=offset)
     return writer
 

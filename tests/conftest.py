@@ -1,7 +1,10 @@
 """Fixtures that all tests share."""
 
 import copy
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -31,6 +34,27 @@ def dataset_folder():
     if not (folder / "records").is_dir():
         pytest.skip("the authored records are not part of the installed package")
     return folder
+
+
+@pytest.fixture
+def casus_command():
+    """Run the command in a process of its own; no traceback ever reaches the user."""
+
+    def run(*arguments, **options):
+        environment = os.environ | {"COLUMNS": "100", "PYTHONIOENCODING": "utf-8"} | options.pop("env", {})
+        done = subprocess.run(
+            [sys.executable, "-m", "casus.cli", *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+            env=environment,
+            **options,
+        )
+        assert "Traceback" not in done.stderr + done.stdout
+        return done
+
+    return run
 
 
 @pytest.fixture
