@@ -44,7 +44,7 @@ class Group:
 def read_groups(source: Any, *, threads: int = THREADS, name: str = "") -> Iterator[Group]:
     """Read a Parquet file of records and check every row, one row group after another, in order.
 
-    At most ``threads`` row groups wait to be checked, besides the one that is read and those that the caller keeps.
+    At most ``threads`` row groups are in memory at a time, besides those that the caller keeps.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def read_groups(source: Any, *, threads: int = THREADS, name: str = "") -> Itera
         for index in range(count):
             table = file.read_row_group(index, use_threads=threads > 1)
             waiting.append((firsts[index], table, pool.submit(check_batch, table)))
-            if len(waiting) > threads:
+            if len(waiting) >= threads:
                 yield _checked(waiting)
         while waiting:
             yield _checked(waiting)
@@ -203,7 +203,8 @@ def _file(source: Any) -> pq.ParquetFile:
 
     if isinstance(source, pa.Buffer | bytes):
         return pq.ParquetFile(pa.BufferReader(source))
-    return pq.ParquetFile(Path(source), memory_map=True)
+    # Not mapped: a large file's pages would count as memory, and one that is cut meanwhile would end the process.
+    return pq.ParquetFile(Path(source))
 
 
 def _first_rows(metadata: Any) -> list[int]:
