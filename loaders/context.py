@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from casus.bundle import newest, versions_in
-from casus.collection import LISTS, list_entries, read_records, record_files
+from casus.collection import LISTS, RECORD_SUFFIXES, list_entries, read_records
 from casus.documents import read_document
 from casus.release_index import ReleaseIndex, read_index, stored_index
 from casus.schema.corpus import READ, Entry
@@ -39,7 +40,8 @@ def folder_context(folder: Path, judged: Collection[Path], replaced: Collection[
     lists = [entry for name, kind in LISTS.items() for entry in _list(folder / name, kind, index, judged)]
     names = {path.name for path in judged}  # resolving every path would take longer than reading the files
     others = (path for path in _records(folder) if path.name not in names or path.resolve() not in judged)
-    records = [entry for path in others for entry in _record(path, index)]
+    here = f"{Path.cwd()}{os.sep}"
+    records = [entry for path in others for entry in _record(path, str(path).removeprefix(here), index)]
     entries = [*lists, *(each for each in records if each.id not in replaced)]
     return Context(tuple(entries), as_of(folder))
 
@@ -69,11 +71,18 @@ def _index_of(folder: Path) -> ReleaseIndex | None:
 
 
 def _records(folder: Path) -> list[Path]:
-    return record_files([folder / "records"]) if (folder / "records").is_dir() else []
+    """Return the record files of a dataset folder, sorted; by plain strings, because there may be thousands."""
+    found = [
+        os.path.join(parent, name)  # noqa: PTH118
+        for parent, _, names in os.walk(folder / "records")
+        for name in names
+        if name.endswith(RECORD_SUFFIXES)
+    ]
+    return [Path(each) for each in sorted(found)]
 
 
-def _record(path: Path, index: ReleaseIndex | None) -> list[Entry]:
-    known = index.record_of(_content(path), shown_path(path)) if index else None
+def _record(path: Path, shown: str, index: ReleaseIndex | None) -> list[Entry]:
+    known = index.record_of(_content(path), shown) if index else None
     return [known] if known else read_records([path])[0]
 
 

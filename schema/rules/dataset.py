@@ -223,28 +223,35 @@ def _ancestors(start: str, parents: Mapping[str, list[str]]) -> set[str]:
     return seen
 
 
+_EVENT = describe(MODELS["event"])
+_SOURCE = next(each.struct for each in _EVENT.fields if each.name == "sources" and each.struct)
 _PAGE_FIELDS = ("publisher", "title", "published", "language", "kind")
 
 
 def _one_page_one_description(corpus: Corpus) -> Iterator[Fault]:
-    cited = {str(source.get("url")) for entry in corpus.authored() for _, source in _groups(entry, "sources")}
+    judged = {id(entry): {url for _, url, _ in _pages(entry)} for entry in corpus.authored()}
+    cited = frozenset(url for urls in judged.values() for url in urls)
     first: dict[str, tuple[Entry, Mapping[str, Any]]] = {}
-    judged = set(map(id, corpus.authored()))
     for entry in corpus.of("event"):
-        if entry.imported or not any(str(source.get("url")) in cited for _, source in _groups(entry, "sources")):
+        if entry.imported:
             continue
-        for source in _view(entry).views("sources[]"):
-            url = source.get("url")
-            if not isinstance(url, str):
+        for index, url, source in _pages(entry):
+            if url not in cited or (id(entry) not in judged and url in first):
                 continue
-            described = {name: source.get(name) for name in _PAGE_FIELDS}
+            view = View(_SOURCE, source, ("sources", index), entry.data, _EVENT)
+            described = {name: view.get(name) for name in _PAGE_FIELDS}
             other, known = first.setdefault(url, (entry, described))
-            if id(entry) not in judged:
-                continue
-            for name in _PAGE_FIELDS:
+            for name in _PAGE_FIELDS if id(entry) in judged else ():
                 if described[name] != known[name]:
                     values = {"value": described[name], "name": name, "other": other.id, "known": known[name]}
-                    yield entry, (*source.path, name if name in source.node else "url"), values
+                    yield entry, (*view.path, name if name in source else "url"), values
+
+
+def _pages(entry: Entry) -> Iterator[tuple[int, str, Mapping[str, Any]]]:
+    for index, source in _groups(entry, "sources"):
+        url = source.get("url")
+        if isinstance(url, str):
+            yield index, url, source
 
 
 def _gone_stays_gone(corpus: Corpus) -> Iterator[Fault]:
