@@ -36,7 +36,7 @@ def read_validated(path: Path, threads: int = 2) -> tuple[Any, list[int]]:
 
     from casus.streaming import read_groups
 
-    groups = list(read_groups(path, threads=threads))
+    groups = list(read_groups(path, threads=threads, mapped=True))
     suspects = [group.first + row for group in groups for row in group.verdicts.suspects()]
     return pa.concat_tables([group.table for group in groups]), suspects
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,11 @@ if TYPE_CHECKING:
     from casus.schema.columnar import Verdicts
     from casus.schema.columnar.across import Across, Found
 
+#: A part of a row group, and its verdicts once they are there.
+Part = tuple["pa.Table", "Future[Verdicts]"]
 THREADS = 2
+#: The fewest rows whose checks are worth being shared out.
+_WORTH_SHARING = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,7 @@ class Group:
     verdicts: Verdicts
 
 
-def read_groups(source: Any, *, threads: int = THREADS, name: str = "") -> Iterator[Group]:
+def read_groups(source: Any, *, threads: int = THREADS, name: str = "", mapped: bool = False) -> Iterator[Group]:
     """Read a Parquet file of records and check every row, one row group after another, in order.
 
     At most ``threads`` row groups are in memory at a time, besides those that the caller keeps.
@@ -54,6 +59,9 @@ def read_groups(source: Any, *, threads: int = THREADS, name: str = "") -> Itera
         How many threads read and check; with one, nothing runs beside the caller's own reading but the checks.
     name
         What the file is called in errors.
+    mapped
+        Map the file instead of reading it: quicker, but what was read of a large file counts as memory, and a file
+        that is cut meanwhile ends the process.
 
     Raises
     ------
@@ -63,30 +71,39 @@ def read_groups(source: Any, *, threads: int = THREADS, name: str = "") -> Itera
     from casus.schema.columnar import batch_problems, check_batch
 
     shown = name or str(source)
-    with _readable(shown), _file(source) as file:
+    with _readable(shown), _file(source, mapped) as file:
         count = file.num_row_groups
         firsts = _first_rows(file.metadata)
         schema = file.schema_arrow
     problems = batch_problems(schema)
     if problems:
         raise InvalidRecordsError([finding("CAS446", problem=each).at(file=shown) for each in problems])
-    with ThreadPoolExecutor(max(1, threads - 1)) as pool, _readable(shown), _file(source) as file:
-        waiting: deque[tuple[int, pa.Table, Future[Verdicts]]] = deque()
+    with ThreadPoolExecutor(max(1, threads - 1)) as pool, _readable(shown), _file(source, mapped) as file:
+        waiting: deque[tuple[int, pa.Table, list[Part]]] = deque()
         for index in range(count):
             table = file.read_row_group(index, use_threads=threads > 1)
-            waiting.append((firsts[index], table, pool.submit(check_batch, table)))
+            # Nothing is read beside the checks of the last one, so that they are shared out.
+            parts = _parts(table, threads if index == count - 1 else 1)
+            waiting.append((firsts[index], table, [(part, pool.submit(check_batch, part)) for part in parts]))
             if len(waiting) >= threads:
-                yield _checked(waiting)
+                yield _checked(*waiting.popleft())
         while waiting:
-            yield _checked(waiting)
+            yield _checked(*waiting.popleft())
 
 
-def _checked(waiting: deque[tuple[int, pa.Table, Future[Verdicts]]]) -> Group:
-    """Return the next row group with its verdicts; where its turn has not come yet, check it here."""
-    from casus.schema.columnar import check_batch
+def _parts(table: pa.Table, count: int) -> list[pa.Table]:
+    """Return a table in so many parts, or fewer if it is small."""
+    size = max(_WORTH_SHARING, -(-table.num_rows // count))
+    return [table.slice(first, size) for first in range(0, max(1, table.num_rows), size)]
 
-    first, table, verdicts = waiting.popleft()
-    return Group(first, table, check_batch(table) if verdicts.cancel() else verdicts.result())
+
+def _checked(first: int, table: pa.Table, parts: list[Part]) -> Group:
+    """Return a row group with its verdicts; the parts whose turn has not come yet are checked here, last ones first."""
+    from casus.schema.columnar import Verdicts, check_batch
+
+    here = [check_batch(part) if verdicts.cancel() else verdicts for part, verdicts in reversed(parts)]
+    done = [each.result() if isinstance(each, Future) else each for each in reversed(here)]
+    return Group(first, table, reduce(Verdicts.followed_by, done))
 
 
 def check_file(source: Any, *, name: str = "", across: Across | None = None, threads: int = THREADS) -> Findings:
@@ -124,7 +141,7 @@ def load_records(source: Any, *, threads: int = THREADS, name: str = "") -> tupl
     from casus.schema.render_arrow import records_schema
 
     tables, findings = [], Findings(name or str(source))
-    for group in read_groups(source, threads=threads, name=name):
+    for group in read_groups(source, threads=threads, name=name, mapped=True):
         tables.append(group.table)
         findings.add(group)
     table = pa.concat_tables(tables) if tables else records_schema().empty_table()
@@ -197,14 +214,13 @@ def _ids(source: Any) -> list[str]:
         return [each for batch in file.iter_batches(columns=["id"]) for each in batch.column(0).to_pylist()]
 
 
-def _file(source: Any) -> pq.ParquetFile:
+def _file(source: Any, mapped: bool = False) -> pq.ParquetFile:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     if isinstance(source, pa.Buffer | bytes):
         return pq.ParquetFile(pa.BufferReader(source))
-    # Not mapped: a large file's pages would count as memory, and one that is cut meanwhile would end the process.
-    return pq.ParquetFile(Path(source))
+    return pq.ParquetFile(Path(source), memory_map=mapped)
 
 
 def _first_rows(metadata: Any) -> list[int]:

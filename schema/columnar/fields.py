@@ -56,7 +56,7 @@ def _missing(level: Level, field: Field, valid: Any) -> Iterator[Fault]:
 
 
 def _check_list(level: Level, field: Field) -> Iterator[Fault]:
-    items, lengths = level.items(field.name)
+    items, lengths, _ = level.items(field.name)
     if not len(items) and not field.items.least:
         return
     own = list(_item_faults(level, field))
@@ -94,7 +94,7 @@ def _items_level(level: Level, field: Field) -> Level:
 
 def _item_faults(level: Level, field: Field) -> Iterator[tuple[str, Any]]:
     """Yield what is wrong with the items themselves: a code, and positions among the items."""
-    items, _ = level.items(field.name)
+    items = level.items(field.name).array
     if items.null_count:
         yield "CAS109", np.flatnonzero(np.asarray(pc.is_null(items).to_numpy(zero_copy_only=False)))
     if field.struct is None:
@@ -103,7 +103,7 @@ def _item_faults(level: Level, field: Field) -> Iterator[tuple[str, Any]]:
 
 def _wrong_lengths(level: Level, field: Field) -> tuple[Any, Any]:
     """Return the positions of the lists that are absent and must not be, and of those too short or too long."""
-    _, lengths = level.items(field.name)
+    lengths = level.items(field.name).lengths
     wrong = (lengths < field.items.least) | (lengths > field.items.most)
     wrong = wrong if level.valid is None else wrong & level.valid
     column = level.column(field.name)

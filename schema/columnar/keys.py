@@ -169,7 +169,7 @@ def _in_order(places: Any, level: Level) -> bool:
     if level.single:
         return not places.any()
     filled = level.lengths > 0
-    if places[level.starts if filled.all() else level.starts[filled]].any():
+    if (places.take(level.starts, mode="clip").astype(np.bool_) & filled).any():
         return False
     # Each item's key follows the one before it, but for the first ones, whose key is the first.
     return int(np.count_nonzero(places[1:] == places[:-1] + 1)) == level.length - int(np.count_nonzero(filled))
@@ -335,7 +335,7 @@ def every_source_used(_expr: ex.EverySourceUsed, level: Level) -> Any:
     sources = level.level("sources")
     codes = keys.codes(sources)
     cited = (used[sources.rows, codes // _WORD] >> (codes % _WORD).astype(np.uint64)) & np.uint64(1)
-    unused = (cited == 0) & (sources.items("supports")[1] == 0) & sources.values("key").there()
+    unused = (cited == 0) & (sources.items("supports").lengths == 0) & sources.values("key").there()
     # To a rule, an empty text is absent.
     unused &= ~sources.values("key").table({""})
     return np.unique(sources.rows[unused])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -67,6 +67,14 @@ class Values:
         return found if self.valid is None else found & self.valid
 
 
+class Items(NamedTuple):
+    """The items of a list column: all of them, how many each list has, and where it begins (None: not known yet)."""
+
+    array: Any
+    lengths: Ints
+    starts: Ints
+
+
 def spread(values: Any, lengths: Ints) -> Any:
     """Return each parent's value as often as it has items; lists of one length are spread without counting."""
     most = int(lengths.max()) if len(lengths) else 0
@@ -118,19 +126,22 @@ class Level:
         The structs, without the slots of absent parents.
     path
         Where they stand, such as ``quantities[]``.
-    parent, lengths
-        The level above, and for lists how many structs each parent has.
+    parent, items
+        The level above, and for lists the items with what is known of them.
     """
 
-    def __init__(self, struct: Struct, array: Any, path: str, parent: Level | None = None, lengths: Any = None) -> None:
+    def __init__(
+        self, struct: Struct, array: Any, path: str, parent: Level | None = None, items: Items | None = None
+    ) -> None:
         self.struct = struct
         self.path = path
         self.parent = parent
-        self.lengths = lengths
+        self.lengths: Ints = None if items is None else items.lengths
+        self._starts: Ints = None if items is None else items.starts
         self.length = len(array)
         self._array = array
         self._values: dict[str, Values] = {}
-        self._lists: dict[str, tuple[Any, Any]] = {}
+        self._lists: dict[str, Items] = {}
         self._levels: dict[str, Level] = {}
         #: What was worked out for the whole batch, by name, so that it is worked out once.
         self.kept: dict[str, Any] = {}
@@ -167,6 +178,8 @@ class Level:
     @cached_property
     def starts(self) -> Ints:
         """First item of each parent's list."""
+        if self._starts is not None:
+            return self._starts
         return self.parents if self.single else np.cumsum(self.lengths, dtype=np.int32) - self.lengths
 
     @cached_property
@@ -180,7 +193,8 @@ class Level:
         """Return the parents of a few structs, without working out those of all."""
         if self.lengths is None or self.single:
             return positions
-        return np.searchsorted(np.cumsum(self.lengths), positions, side="right")
+        # Of several lists that begin at one item all but the last are empty.
+        return np.searchsorted(self.starts, positions, side="right") - 1
 
     def rows_of(self, positions: Ints) -> Ints:
         """Return the rows of a few structs, without working out those of all."""
@@ -213,8 +227,8 @@ class Level:
             self._values[name] = _values(self.column(name), self.field(name))
         return self._values[name]
 
-    def items(self, name: str) -> tuple[Any, Any]:
-        """Return ``(items, lengths)`` of a list field; a null list is an empty one."""
+    def items(self, name: str) -> Items:
+        """Return the items of a list field; a null list is an empty one."""
         if name not in self._lists:
             self._lists[name] = _items(self.column(name))
         return self._lists[name]
@@ -222,12 +236,12 @@ class Level:
     def item_values(self, name: str) -> tuple[Values, Level]:
         """Return the values of a list of scalars, and a level that says where they belong."""
         key = f"{name}[]"
-        items, lengths = self.items(name)
+        items = self.items(name)
         if key not in self._levels:
-            self._levels[key] = Level(self.struct, items, self._below(key), self, lengths)
+            self._levels[key] = Level(self.struct, items.array, self._below(key), self, items)
         level = self._levels[key]
         if key not in self._values:
-            self._values[key] = _values(items, self.field(name))
+            self._values[key] = _values(items.array, self.field(name))
         return self._values[key], level
 
     def level(self, name: str) -> Level:
@@ -236,8 +250,8 @@ class Level:
             field = self.field(name)
             struct = field.struct or self.struct
             if field.many:
-                items, lengths = self.items(name)
-                self._levels[name] = Level(struct, items, self._below(f"{name}[]"), self, lengths)
+                items = self.items(name)
+                self._levels[name] = Level(struct, items.array, self._below(f"{name}[]"), self, items)
             else:
                 self._levels[name] = Level(struct, self.column(name), self._below(name), self)
         return self._levels[name]
@@ -298,13 +312,16 @@ _READ = frozenset(
 )
 
 
-def _items(column: Any) -> tuple[Any, Any]:
-    if not len(column.values):
-        return _plain(column.values), _zeros(len(column), np.int32)
-    lengths = np.diff(np.asarray(column.offsets))
+def _items(column: Any) -> Items:
+    offsets = np.asarray(column.offsets)
+    if not len(column.values) or offsets[0] == offsets[-1]:
+        zeros = _zeros(len(column), np.int32)
+        return Items(_plain(column.values[:0]), zeros, zeros)
+    lengths = offsets[1:] - offsets[:-1]
     if column.null_count:
-        lengths = np.where(np.asarray(_valid(column)), lengths, 0)
-    return _plain(column.flatten()), lengths
+        return Items(_plain(column.flatten()), np.where(np.asarray(_valid(column)), lengths, 0), None)
+    starts = offsets[:-1] if offsets[0] == 0 else offsets[:-1] - offsets[0]
+    return Items(_plain(column.values[offsets[0] : offsets[-1]]), lengths, starts)
 
 
 def _values(column: Any, field: Field) -> Values:

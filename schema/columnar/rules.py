@@ -112,7 +112,7 @@ def _present(expr: ex.Present, level: Level) -> Any:
     head, _, rest = expr.field.partition(".")
     field = level.struct.field(head) if not expr.field.startswith("/") else None
     if field is not None and not rest and field.many:
-        return level.items(head)[1] > 0
+        return level.items(head).lengths > 0
     if field is not None and not rest and field.struct is not None:
         valid = level.level(head).valid
         return np.ones(level.length, np.bool_) if valid is None else valid
@@ -250,7 +250,7 @@ def _holders(mask: Any, inner: Level) -> Any:
 
 
 def _at_least(expr: ex.AtLeast, level: Level) -> Any:
-    return level.items(expr.field)[1] >= expr.count
+    return level.items(expr.field).lengths >= expr.count
 
 
 def _not_after_latest(expr: ex.NotAfterLatest, level: Level) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from string import ascii_letters
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,10 @@ from casus.schema.constraints import Pattern, Plain
 
 #: How many texts are matched as one, and how many bytes are looked at in one go.
 _BLOCK, _TOGETHER, _PIECE = 2048, 128, 2**18
+#: How many bytes are looked at again and again while they are in the processor's cache.
+_CACHED = 2**17
+#: The bit in which small letters differ from capitals.
+_CASE = np.uint8(0x20)
 _LINE_BREAK = 0x0A
 _SPACE, _DELETE, _LEAD = 0x20, 0x7F, 0xE2
 _ALLOWED_CONTROLS = (0x09, 0x0A)
@@ -26,6 +31,9 @@ def unmatched(pattern: Pattern, text: Any) -> Any:
 
     Texts of the pattern's plain form are seen by their bytes, many at a time; the others are matched.
     """
+    if len(text) >= _MANY and _all_same(text):
+        wrong = len(_unmatched_texts(pattern, text[:1]))
+        return np.arange(len(text)) if wrong else np.empty(0, np.int64)
     head = _plain_head(pattern, text) if len(text) >= _MANY else ""
     if pattern.plain is not None and head:
         others = np.flatnonzero(~_are_plain(pattern.plain, head, text))
@@ -34,6 +42,15 @@ def unmatched(pattern: Pattern, text: Any) -> Any:
         if len(others) < len(text) // 2:
             return others[_unmatched(pattern, text.take(pa.array(others)))]
     return _unmatched(pattern, text)
+
+
+def _all_same(text: Any) -> bool:
+    """Whether all texts are the first one, as in columns that say where rows come from."""
+    ends, data = text_ends(text), text_bytes(text)
+    size = int(ends[1])
+    if text.null_count or not size or len(data) != size * len(text) or (data[-size:] != data[:size]).any():
+        return False
+    return bool((np.diff(ends) == size).all() and (data.reshape(len(text), size) == data[:size]).all())
 
 
 def _plain_head(pattern: Pattern, text: Any) -> str:
@@ -53,29 +70,63 @@ def _are_plain(plain: Plain, head: str, text: Any) -> Any:
     good = good & (ends[1:] - starts > size)
     if not good.any():
         return good
-    follows = data[np.where(good, starts + size, 0)]
+    follows = data.take(starts + size, mode="clip")
     for char in plain.not_first:
         good &= follows != ord(char)
-    marks = sum(not plain.has(char) for char in head)
-    for first in range(0, len(text), _BLOCK):
-        block = ends[first : first + _BLOCK + 1].astype(np.int64) - ends[first]
-        strange = _strange_bytes(plain, data[ends[first] : ends[first] + block[-1]])
-        # The head's own strange bytes stand in every text that has it.
-        if np.count_nonzero(strange) != (len(block) - 1) * marks or not good[first : first + _BLOCK].all():
-            texts = np.searchsorted(block, np.flatnonzero(strange), "right") - 1
-            good[first : first + _BLOCK] &= np.bincount(texts, minlength=len(block) - 1) == marks
+    marks = {ord(char): head.count(char) for char in head if not plain.has(char)}
+    outside = _Outside(plain, frozenset(marks))
+    step = max(1, _CACHED * len(text) // len(data))
+    for first in range(0, len(text), step):
+        block = ends[first : first + step + 1]
+        here, mine = data[block[0] : block[-1]], good[first : first + step]
+        strange = outside.of(here)
+        if len(strange):
+            mine[_texts_at(block, strange)] = False
+        for mark, count in marks.items():
+            found = here == mark
+            # The head's own marks stand in every text that has it.
+            if np.count_nonzero(found) != len(mine) * count or not mine.all():
+                mine &= np.bincount(_texts_at(block, np.flatnonzero(found)), minlength=len(mine)) == count
     return good
 
 
-def _strange_bytes(plain: Plain, data: Any) -> Any:
-    """Return which bytes are outside of the plain form's class."""
-    outside = np.ones(len(data), np.bool_)
-    rest = np.empty(len(data), np.uint8)
-    for low, high in plain.ranges:
-        # Below the range the difference of bytes wraps around to a large one.
-        np.subtract(data, np.uint8(ord(low)), out=rest)
-        outside &= rest > ord(high) - ord(low)
-    return outside
+def _texts_at(ends: Any, places: Any) -> Any:
+    """Return in which of a block's texts the places of its bytes lie."""
+    return np.searchsorted(ends, places + ends[0], "right") - 1
+
+
+class _Outside:
+    """Finds the bytes that are neither of a plain form's class nor marks of the head, with memory that is kept."""
+
+    def __init__(self, plain: Plain, marks: frozenset[int]) -> None:
+        wanted = {code for code in range(_DELETE + 1) if code in marks or plain.has(chr(code))}
+        letters = {*map(ord, ascii_letters)}
+        #: Lowest byte and width of each run, and whether capitals are seen as small letters before it is looked for.
+        self.runs: list[tuple[Any, Any, bool]] = []
+        if letters <= wanted:
+            self.runs.append((np.uint8(ord("a")), np.uint8(25), True))
+            wanted -= letters
+        for low in sorted(code for code in wanted if code - 1 not in wanted):
+            width = next(step for step in range(_DELETE + 1) if low + step + 1 not in wanted)
+            self.runs.append((np.uint8(low), np.uint8(width), False))
+        self.kept: tuple[Any, Any, Any] = _room(0)
+
+    def of(self, data: Any) -> Any:
+        """Return the places of the bytes outside."""
+        if len(self.kept[0]) < len(data):
+            self.kept = _room(len(data))
+        rest, inside, other = (each[: len(data)] for each in self.kept)
+        for index, (low, width, folded) in enumerate(self.runs):
+            # Below the run the difference of bytes wraps around to a large one.
+            np.subtract(np.bitwise_or(data, _CASE, out=rest) if folded else data, low, out=rest)
+            np.less_equal(rest, width, out=other if index else inside)
+            if index:
+                np.logical_or(inside, other, out=inside)
+        return np.flatnonzero(~inside) if np.count_nonzero(inside) != len(data) else np.empty(0, np.int64)
+
+
+def _room(size: int) -> tuple[Any, Any, Any]:
+    return np.empty(size, np.uint8), np.empty(size, np.bool_), np.empty(size, np.bool_)
 
 
 def _unmatched(pattern: Pattern, text: Any) -> Any:

@@ -199,6 +199,16 @@ def test_many_texts_are_matched_as_one_by_one(pattern):
         assert set(unmatched(pattern, some.slice(1)).tolist()) == {each - 1 for each in wrong if each and each % 7 != 3}
 
 
+@pytest.mark.parametrize("pattern", PATTERNS, ids=lambda each: each.example)
+def test_one_text_many_times_is_judged_once(pattern):
+    good, bad = pattern.example, f"{pattern.example[:-1]}\n"
+    for texts, wrong in (([good] * 2000, set()), ([*[good] * 1500, bad, *[good] * 499], {1500})):
+        wrong = wrong if not re.match(pattern.regex.removesuffix("$") + r"\Z", bad) else set()
+        assert set(unmatched(pattern, pa.array(texts, pa.string())).tolist()) == wrong
+    expected = 0 if re.match(pattern.regex.removesuffix("$") + r"\Z", bad) else 2000
+    assert len(unmatched(pattern, pa.array([bad] * 2000, pa.string()))) == expected
+
+
 def test_few_records_with_keys_of_their_own_are_judged_like_the_numbered_ones():
     records = [patched(EXAMPLE, {"id": f"2025-06-02-talks-{number}"}) for number in range(40)]
     records[3] = patched(records[3], {"participants[0].key": "host"})  # fine: nothing points there
