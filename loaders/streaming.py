@@ -6,7 +6,7 @@ explained by the record engine, with the same message, code and path as for a co
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
     from casus.schema.columnar import Verdicts
-    from casus.schema.columnar.across import Across, Found
+    from casus.schema.columnar.across import Across
 
 #: A part of a row group, and its verdicts once they are there.
 Part = tuple["pa.Table", "Future[Verdicts]"]
@@ -124,13 +124,17 @@ def check_file(source: Any, *, name: str = "", across: Across | None = None, thr
         What was found; every row is counted, the first ones are explained.
     """
     findings = Findings(name or str(source))
-    lost: list[Found] = []
     for group in read_groups(source, threads=threads, name=name):
         findings.add(group)
-        if across is not None:
-            lost.extend(across.add(group.table))
+        for found in across.add(group.table) if across is not None else ():
+            findings.add_found(*found)
+        del group  # before the next one is read
     if across is not None:
-        findings.add_across(source, [*lost, *across.finish()])
+        for found in across.finish():
+            if found[0] != "CAS301":
+                findings.add_found(*found)
+        for row in _repeated_ids(source, across.repeated):
+            findings.add_found("CAS301", row, "id")
     return findings
 
 
@@ -166,21 +170,15 @@ class Findings:
         for row in suspects[: max(0, self.most - len(self.found))]:
             self.found.extend(explain_row(group.table, row, group.first, self.name))
 
-    def add_across(self, source: Any, found: list[Found]) -> None:
-        """Add what does not hold across records; equal hashes of ids are compared as texts first."""
-        twice = {row for code, row, _ in found if code == "CAS301"}
-        ids = _ids(source) if twice else []
-        counted = Counter(ids)
-        for code, row, path in found:
-            if code == "CAS301" and counted[ids[row]] < 2:  # noqa: PLR2004 - two texts of one hash
-                continue
-            self.invalid += 1
-            if len(self.found) < self.most:
-                rule = RULES[code]
-                steps = tuple(step.removesuffix("[]") for step in path.split("."))
-                said = {"CAS301": "The id stands in the file twice.", "CAS302": "A link leads to no record."}
-                message = said.get(code, f"{path}: {rule.title} does not hold.")
-                self.found.append(Finding(code, message, steps, file=self.name, row=row, fix=rule.fix))
+    def add_found(self, code: str, row: int, path: str) -> None:
+        """Add what does not hold across records."""
+        self.invalid += 1
+        if len(self.found) < self.most:
+            rule = RULES[code]
+            steps = tuple(step.removesuffix("[]") for step in path.split("."))
+            said = {"CAS301": "The id stands in the file twice.", "CAS302": "A link leads to no record."}
+            message = said.get(code, f"{path}: {rule.title} does not hold.")
+            self.found.append(Finding(code, message, steps, file=self.name, row=row, fix=rule.fix))
 
     def listed(self) -> list[Finding]:
         """Return the findings, and one more that counts the rows that are not spelled out."""
@@ -209,9 +207,24 @@ def explain_row(table: pa.Table, row: int, first: int, name: str) -> list[Findin
     return found
 
 
-def _ids(source: Any) -> list[str]:
+def _repeated_ids(source: Any, repeated: Any) -> Iterator[int]:
+    """Yield the rows whose id an earlier row has: of the ids with these hashes, the texts are compared."""
+    import numpy as np
+
+    from casus.schema.columnar.across import hashes
+
+    if not len(repeated):
+        return
+    first, seen = 0, set()
     with _file(source) as file:
-        return [each for batch in file.iter_batches(columns=["id"]) for each in batch.column(0).to_pylist()]
+        for batch in file.iter_batches(columns=["id"]):
+            column = batch.column(0)
+            for row in np.flatnonzero(np.isin(hashes(column), repeated)):
+                text = column[row].as_py()
+                if text in seen:
+                    yield first + int(row)
+                seen.add(text)
+            first += len(column)
 
 
 def _file(source: Any, mapped: bool = False) -> pq.ParquetFile:

@@ -72,6 +72,8 @@ class Across:
     known: tuple[str, ...] = ()
     registries: Mapping[str, frozenset[str]] = field(default_factory=dict)
     rows: int = 0
+    #: After the end: the hashes that several rows have.
+    repeated: Any = field(default_factory=lambda: np.zeros(0, np.uint64))
     _ids: list[Any] = field(default_factory=list)
     _links: list[tuple[Any, Any]] = field(default_factory=list)
     _parts: list[tuple[Any, Any, Any]] = field(default_factory=list)
@@ -100,12 +102,12 @@ class Across:
             yield from ((code, first + row, path) for code, row, path in _unknown(root, self.registries))
 
     def finish(self) -> Iterator[Found]:
-        """Yield what does not hold across all batches; CAS301 is a suspicion (equal hashes)."""
-        ids = np.concatenate(self._ids) if self._ids else np.zeros(0, np.uint64)
-        order = np.argsort(ids, kind="stable")
-        ordered = ids[order]
-        for row in order[1:][ordered[1:] == ordered[:-1]]:
-            yield "CAS301", int(row), "id"
+        """Yield what does not hold across all batches; CAS301 is a suspicion (equal hashes), see :attr:`repeated`."""
+        # Sorted in place, so that nothing but this one copy is needed besides the ids.
+        ordered = np.concatenate(self._ids) if self._ids else np.zeros(0, np.uint64)
+        ordered.sort()
+        self.repeated = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+        yield from (("CAS301", row, "id") for row in self._again())
         known = hashes(pa.array(self.known, pa.string()))
         for rows, targets in self._links:
             place = np.searchsorted(ordered, targets)
@@ -114,6 +116,20 @@ class Across:
             for row in np.unique(rows[lost]):
                 yield "CAS302", int(row), "links[].target"
         yield from (("CAS309", row, "links[].target") for row in self._cycles())
+
+    def _again(self) -> Iterator[int]:
+        """Yield the rows whose hash an earlier row has."""
+        if not len(self.repeated):
+            return
+        seen: set[int] = set()
+        first = 0
+        for ids in self._ids:
+            for row in np.flatnonzero(np.isin(ids, self.repeated)):
+                hashed = int(ids[row])
+                if hashed in seen:
+                    yield first + int(row)
+                seen.add(hashed)
+            first += len(ids)
 
     def _cycles(self) -> list[int]:
         parents: dict[int, set[int]] = {}
