@@ -8,7 +8,6 @@ import pytest
 from support import EXAMPLE, patched
 
 import casus
-from casus import streaming
 from casus.parquet_records import to_arrow
 from casus.schema import CasusError, Event, InvalidRecordsError
 from casus.schema.columnar import check_batch
@@ -61,13 +60,18 @@ def test_streaming_and_whole_table_give_the_same_verdicts(file, threads):
     assert [row for row, _ in streamed] == [3, 11, 12, 39]
 
 
-@pytest.mark.parametrize("threads", [1, 2, 3])
-def test_the_checks_of_the_last_row_group_are_shared_out(file, threads, monkeypatch):
-    monkeypatch.setattr(streaming, "_WORTH_SHARING", 3)
-    path = file(with_bad_rows(40, [3, 30, 31, 33, 39]), row_group_size=30)
+@pytest.mark.parametrize("threads", [1, 2, 3, 8])
+def test_a_mapped_file_gives_the_same_with_any_number_of_threads(file, threads):
+    path = file(with_bad_rows(40, [3, 30, 31, 33, 39]), row_group_size=9)
     groups = list(read_groups(path, threads=threads, mapped=True))
-    assert [(group.first, group.verdicts.length) for group in groups] == [(0, 30), (30, 10)]
+    assert [(group.first, group.verdicts.length) for group in groups] == [(0, 9), (9, 9), (18, 9), (27, 9), (36, 4)]
     assert [group.first + row for group in groups for row in group.verdicts.suspects()] == [3, 30, 31, 33, 39]
+
+
+def test_reading_can_be_left_off(file):
+    groups = read_groups(file(with_bad_rows(40, []), row_group_size=4))
+    assert next(groups).first == 0
+    groups.close()
 
 
 def test_row_groups_come_in_order(file):
