@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
@@ -29,6 +29,7 @@ _LEADING_ZERO = re.compile(r"[-+]?0[0-9]")
 _SPECIAL = re.compile(r"[-+]?\.(inf|Inf|INF)\Z|\.(nan|NaN|NAN)\Z")
 _CONSTANTS = {"": None, "~": None, "null": None, "Null": None, "NULL": None,
               "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}  # fmt: skip
+_BEGIN_NUMBERS = frozenset("-+.0123456789")
 _PLAIN_TAGS = {None, "!"}
 _LONGEST_NUMBER = 40
 
@@ -41,6 +42,12 @@ class Spot:
     column: int
     key: tuple[int, int] | None = None
     inner: dict[str | int, Spot] = field(default_factory=dict)
+
+
+#: What is in a single value: one mapping for all of them, never written to.
+_NOTHING: dict[str | int, Spot] = {}
+#: The text of a key (None for one that cannot be a key), and where it stands.
+_Key = tuple[str | None, tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +172,7 @@ class _Builder:
     def build(self, text: str) -> Document:
         data, spot = None, None
         try:
-            data, spot = self._run(yaml.parse(text, Loader=_LOADER))
+            data, spot = self._run(text)
         except _Stop:
             pass
         except yaml.MarkedYAMLError as error:
@@ -183,33 +190,65 @@ class _Builder:
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         self.findings.append(finding(code, **values).at(file=self.name, line=line, column=column))
 
-    def _run(self, events: Any) -> tuple[Any, Spot | None]:
+    def _run(self, text: str) -> tuple[Any, Spot | None]:
+        loader = _LOADER(text)
+        try:
+            return self._walk(loader.get_event)
+        finally:
+            loader.dispose()
+
+    def _walk(self, following: Callable[[], Any]) -> tuple[Any, Spot | None]:  # noqa: C901, PLR0912
+        # One flat loop: it runs for every word, and calls would cost as much as the parsing itself.
         top: list[Any] = []
-        top_spot = Spot(1, 1)
-        stack: list[tuple[Any, Spot, list[Any]]] = [(top, top_spot, [])]
+        top_inner: dict[Any, Spot] = {}
+        container: Any = top
+        inner = top_inner  # the spots of what is in the container
+        key: _Key | None = None  # the key of a mapping whose value is due
+        outer: list[tuple[Any, dict[Any, Spot], _Key | None]] = []
         documents = 0
-        for event in events:
-            if isinstance(event, yaml.DocumentStartEvent):
+        event = following()
+        while (kind := event.__class__) is not yaml.StreamEndEvent:
+            if kind is yaml.ScalarEvent:
+                if event.anchor is not None or event.tag is not None:
+                    self._check_node(event)
+                value = self._scalar(event)
+                mark = event.start_mark
+                if container.__class__ is list:
+                    inner[len(container)] = Spot(mark.line + 1, mark.column + 1, None, _NOTHING)
+                    container.append(value)
+                elif key is None:
+                    name = event.value
+                    if name in container:
+                        self._add("CAS402", mark, value=name, first=inner[name].line)
+                        name = None
+                    key = (name, (mark.line + 1, mark.column + 1))
+                else:
+                    name, at = key
+                    key = None
+                    if name is not None:
+                        container[name] = value
+                        inner[name] = Spot(mark.line + 1, mark.column + 1, at, _NOTHING)
+            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+                self._check_node(event)
+                if len(outer) >= MOST_DEPTH:
+                    self._add("CAS411", event.start_mark, allowed=MOST_DEPTH)
+                    raise _Stop
+                value = {} if kind is yaml.MappingStartEvent else []
+                spots, key = self._put(container, inner, key, value, event)
+                outer.append((container, inner, key))
+                container, inner, key = value, spots, None
+            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                container, inner, key = outer.pop()
+            elif kind is yaml.AliasEvent:
+                self._add("CAS403", event.start_mark, value=f"*{event.anchor}")
+                _, key = self._put(container, inner, key, None, event)
+            elif kind is yaml.DocumentStartEvent:
                 documents += 1
                 if documents > 1:
                     self._add("CAS405", event.start_mark)
                     raise _Stop
-            elif isinstance(event, yaml.ScalarEvent):
-                self._check_node(event)
-                self._put(stack, self._scalar(event), event)
-            elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
-                self._check_node(event)
-                if len(stack) > MOST_DEPTH:
-                    self._add("CAS411", event.start_mark, allowed=MOST_DEPTH)
-                    raise _Stop
-                value: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
-                stack.append((value, self._put(stack, value, event), []))
-            elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
-                stack.pop()
-            elif isinstance(event, yaml.AliasEvent):
-                self._add("CAS403", event.start_mark, value=f"*{event.anchor}")
-                self._put(stack, None, event)
-        return (top[0], top_spot.inner[0]) if top else (None, None)
+            event = following()
+        return (top[0], top_inner[0]) if top else (None, None)
 
     def _check_node(self, event: Any) -> None:
         if event.anchor is not None:
@@ -217,48 +256,43 @@ class _Builder:
         if event.tag not in _PLAIN_TAGS:
             self._add("CAS404", event.start_mark, value=event.tag)
 
-    def _put(self, stack: list[tuple[Any, Spot, list[Any]]], value: Any, event: Any) -> Spot:
-        """Put a value into the innermost container and return its spot."""
-        container, spot, pending = stack[-1]
-        here = (event.start_mark.line + 1, event.start_mark.column + 1)
-        new = Spot(*here)
+    def _put(
+        self, container: Any, inner: dict[Any, Spot], key: _Key | None, value: Any, event: Any
+    ) -> tuple[dict[Any, Spot], _Key | None]:
+        """Put a group, a list or nothing into a container; return where its own spots go, and the key that is due."""
+        at = (event.start_mark.line + 1, event.start_mark.column + 1)
+        spot = Spot(*at)
         if isinstance(container, list):
-            spot.inner[len(container)] = new
+            inner[len(container)] = spot
             container.append(value)
-        elif not pending:
-            pending.append((self._key(container, spot, event), here))
-        else:
-            (key, new.key) = pending.pop()
-            if key is not None:
-                container[key] = value
-                spot.inner[key] = new
-        return new
-
-    def _key(self, container: dict[str, Any], spot: Spot, event: Any) -> str | None:
-        """Return the text of a key, or None for one that cannot be a key."""
-        key = event.value if isinstance(event, yaml.ScalarEvent) else None
+            return spot.inner, None
         if key is None:
             self._add("CAS401", event.start_mark, problem="A key must be a plain word.")
-        elif key in container:
-            self._add("CAS402", event.start_mark, value=key, first=spot.inner[key].line)
-            return None
-        return key
+            return spot.inner, (None, at)
+        name, spot.key = key
+        if name is not None:
+            container[name] = value
+            inner[name] = spot
+        return spot.inner, None
 
     def _scalar(self, event: Any) -> Any:
-        text = event.value
-        if not event.implicit[0] or event.style:
+        text: str = event.value
+        if event.style or not event.implicit[0]:
             return text
         if text in _CONSTANTS:
             return _CONSTANTS[text]
+        return self._number(text, event.start_mark) if text[0] in _BEGIN_NUMBERS else text
+
+    def _number(self, text: str, mark: Any) -> Any:
         if _INTEGER.match(text):
             return int(text) if len(text) < _LONGEST_NUMBER else text
         if _SPECIAL.match(text):
-            self._add("CAS412", event.start_mark, value=text)
+            self._add("CAS412", mark, value=text)
             return math.inf
         if _FLOAT.match(text) and not _LEADING_ZERO.match(text):
             number = float(text)
             if not math.isfinite(number):
-                self._add("CAS412", event.start_mark, value=text)
+                self._add("CAS412", mark, value=text)
             return number
         return text
 
