@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -52,16 +53,20 @@ _Key = tuple[str | None, tuple[int, int]]
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One parsed file: its data, what the parser found, and where everything stands."""
+    """One parsed file: its data, what the parser found, and where everything stands.
+
+    ``spot`` may be a function that finds it: most files are never asked where something stands, and a thousand files'
+    spots take more memory, and more time to keep, than reading again the few that are asked.
+    """
 
     file: str
     data: Any
     findings: tuple[Finding, ...] = ()
-    spot: Spot | None = None
+    spot: Spot | Callable[[], Spot | None] | None = None
 
     def locate(self, path: Path) -> tuple[int, int] | None:
         """Return line and column of a path, or of the nearest part above it that is there."""
-        spot = self.spot
+        spot = self.spot() if callable(self.spot) else self.spot
         if spot is None:
             return None
         found = (spot.line, spot.column)
@@ -172,7 +177,8 @@ class _Builder:
     def build(self, text: str) -> Document:
         data, spot = None, None
         try:
-            data, spot = self._run(text)
+            data, _ = self.read(text)
+            spot = cache(lambda: _Builder(self.name).read(text)[1])
         except _Stop:
             pass
         except yaml.MarkedYAMLError as error:
@@ -190,7 +196,8 @@ class _Builder:
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         self.findings.append(finding(code, **values).at(file=self.name, line=line, column=column))
 
-    def _run(self, text: str) -> tuple[Any, Spot | None]:
+    def read(self, text: str) -> tuple[Any, Spot | None]:
+        """Return the data of a text, and where everything in it stands; problems are added to the findings."""
         loader = _LOADER(text)
         try:
             return self._walk(loader.get_event)

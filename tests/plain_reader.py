@@ -19,6 +19,7 @@ def read(text, name="x.yaml"):
 
 def spots(spot):
     """Return where everything stands, as plain values that can be compared."""
+    spot = spot() if callable(spot) else spot
     if spot is None:
         return None
     return spot.line, spot.column, spot.key, {step: spots(each) for step, each in spot.inner.items()}
