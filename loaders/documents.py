@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache, partial
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -33,6 +33,8 @@ _CONSTANTS = {"": None, "~": None, "null": None, "Null": None, "NULL": None,
 _BEGIN_NUMBERS = frozenset("-+.0123456789")
 _PLAIN_TAGS = {None, "!"}
 _LONGEST_NUMBER = 40
+#: Of so many files the spots are kept: what is found in one file is mostly placed in one go.
+_FILES_KEPT = 16
 
 
 @dataclass(slots=True)
@@ -178,7 +180,7 @@ class _Builder:
         data, spot = None, None
         try:
             data, _ = self.read(text)
-            spot = cache(lambda: _Builder(self.name).read(text)[1])
+            spot = partial(_spots, text)
         except _Stop:
             pass
         except yaml.MarkedYAMLError as error:
@@ -302,6 +304,12 @@ class _Builder:
                 self._add("CAS412", mark, value=text)
             return number
         return text
+
+
+@lru_cache(maxsize=_FILES_KEPT)
+def _spots(text: str) -> Spot | None:
+    """Return where everything in a text stands that has been read without trouble."""
+    return _Builder("").read(text)[1]
 
 
 def _hint(problem: str | None) -> str:
