@@ -13,13 +13,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from pathlib import Path as FilePath
+from stat import S_ISREG
 from typing import Any
 
 import yaml
 
 from casus.schema.errors import UsageError
 from casus.schema.findings import Finding, Path
-from casus.schema.rules.file import finding
+from casus.schema.rules.file import MOST_LISTED, finding
 
 MOST_BYTES = 2_000_000
 MOST_DEPTH = 60
@@ -30,6 +31,16 @@ _LEADING_ZERO = re.compile(r"[-+]?0[0-9]")
 _SPECIAL = re.compile(r"[-+]?\.(inf|Inf|INF)\Z|\.(nan|NaN|NAN)\Z")
 _CONSTANTS = {"": None, "~": None, "null": None, "Null": None, "NULL": None,
               "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}  # fmt: skip
+#: Line breaks to PyYAML, but to no editor: every line after one would be miscounted.
+_BREAKS = re.compile("[\x85\u2028\u2029]")
+#: Characters that YAML does not allow, and those.
+_UNREADABLE = re.compile("[^\t\n\r -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_LINE_BREAK = re.compile(r"\r\n|\r|\n")
+_WHY = {
+    "\0": " (a text file that is UTF-16 has many: save it as UTF-8)",
+    "\x85": " (a line break to some programs only)",
+}
+_WHY |= dict.fromkeys("\u2028\u2029", _WHY["\x85"])
 _BEGIN_NUMBERS = frozenset("-+.0123456789")
 _PLAIN_TAGS = {None, "!"}
 _LONGEST_NUMBER = 40
@@ -88,13 +99,15 @@ def read_document(path: FilePath, name: str | None = None) -> Document:
     Raises
     ------
     UsageError
-        If the file cannot be opened.
+        If the file cannot be opened, or is no file.
     """
     shown = name or str(path)
     try:
-        size = path.stat().st_size
-        if size > MOST_BYTES:
-            return Document(shown, None, (finding("CAS407", value=size, allowed=MOST_BYTES).at(file=shown, line=1),))
+        status = path.stat()
+        if not S_ISREG(status.st_mode):  # reading a pipe or a device might never end
+            raise UsageError(f"{shown} is not a file. Give the path of a readable file.")
+        if status.st_size > MOST_BYTES:
+            return _failed(shown, finding("CAS407", value=status.st_size, allowed=MOST_BYTES), 1, 1)
         content = path.read_bytes()
     except OSError as error:
         raise UsageError(f"{shown}: cannot be read ({error.strerror}). Give the path of a readable file.") from None
@@ -178,11 +191,16 @@ class _Builder:
 
     def build(self, text: str) -> Document:
         data, spot = None, None
+        if _BREAKS.search(text):
+            self._add_unreadable(text)
+            return Document(self.name, None, tuple(self.findings))
         try:
             data, _ = self.read(text)
             spot = partial(_spots, text)
         except _Stop:
             pass
+        except yaml.reader.ReaderError:
+            self._add_unreadable(text)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             if "nesting" in str(error.problem):  # libyaml looks ahead, and gives up itself at some depth
@@ -196,7 +214,19 @@ class _Builder:
 
     def _add(self, code: str, mark: Any, **values: Any) -> None:
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        if len(self.findings) == MOST_LISTED:
+            self.findings.append(finding("CAS420", allowed=MOST_LISTED).at(file=self.name, line=1, column=1))
+            raise _Stop
         self.findings.append(finding(code, **values).at(file=self.name, line=line, column=column))
+
+    def _add_unreadable(self, text: str) -> None:
+        """Add what the first character is that YAML does not allow, and where it stands."""
+        match = _UNREADABLE.search(text)
+        start = match.start() if match else 0
+        lines = _LINE_BREAK.split(text[:start])
+        problem = f"The character U+{ord(text[start]):04X} is not allowed{_WHY.get(text[start], '')}."
+        where = {"line": len(lines), "column": len(lines[-1]) + 1}
+        self.findings.append(finding("CAS401", problem=problem).at(file=self.name, **where))
 
     def read(self, text: str) -> tuple[Any, Spot | None]:
         """Return the data of a text, and where everything in it stands; problems are added to the findings."""
