@@ -35,6 +35,9 @@ _CONSTANTS = {"": None, "~": None, "null": None, "Null": None, "NULL": None,
 _BREAKS = re.compile("[\x85\u2028\u2029]")
 #: Characters that YAML does not allow, and those.
 _UNREADABLE = re.compile("[^\t\n\r -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+#: In JSON, where an escape of half a character stands without the other half; whole characters and what is escaped
+#: otherwise are passed over.
+_HALF = re.compile(r"(?:[^\\]++|\\[^u]|\\u(?![dD][89a-fA-F])|\\u[dD][89abAB]..\\u[dD][c-fC-F]..)*+(?P<half>\\u[dD]...)")
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _WHY = {
     "\0": " (a text file that is UTF-16 has many: save it as UTF-8)",
@@ -123,9 +126,9 @@ def parse(content: bytes, name: str, *, is_json: bool = False) -> Document:
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        column = error.start - (content.rfind(b"\n", 0, error.start) + 1) + 1
-        return _failed(name, finding("CAS406", problem=f"byte {content[error.start]:#04x}"), line, column)
+        before = content[: error.start].decode("utf-8")
+        place = _place(before, len(before))
+        return _failed(name, finding("CAS406", problem=f"byte {content[error.start]:#04x}"), *place)
     return _parse_json(text, name) if is_json else _Builder(name).build(text)
 
 
@@ -148,13 +151,28 @@ def _parse_json(text: str, name: str) -> Document:
         problems.append(finding("CAS412", value=constant).at(file=name, line=1, column=1))
 
     try:
-        data = json.loads(text, object_pairs_hook=pairs, parse_constant=refuse)
+        data = json.loads(text, object_pairs_hook=pairs, parse_constant=refuse, parse_int=_whole)
     except json.JSONDecodeError as error:
-        return _failed(name, finding("CAS401", problem=error.msg), error.lineno, error.colno)
+        return _failed(name, finding("CAS401", problem=error.msg), *_place(text, error.pos))
     except RecursionError:
         return _failed(name, finding("CAS411", allowed=MOST_DEPTH), 1, 1)
+    half = _HALF.match(text)
+    if half:
+        problem = f"{half['half']} is half of a character."
+        return _failed(name, finding("CAS401", problem=problem), *_place(text, half.start("half")))
     shape = _Builder(name).build(text)
     return Document(name, data, tuple(problems) or _numbers_held(data, name, shape), shape.spot)
+
+
+def _whole(digits: str) -> int | float:
+    """Return a whole number; one of very many digits as a float, which takes no time, and need not be held."""
+    return int(digits) if len(digits) < _LONGEST_NUMBER else float(digits)
+
+
+def _place(text: str, index: int) -> tuple[int, int]:
+    """Return line and column of a character."""
+    lines = _LINE_BREAK.split(text[:index])
+    return len(lines), len(lines[-1]) + 1
 
 
 def _numbers_held(data: Any, name: str, shape: Document) -> tuple[Finding, ...]:
@@ -223,10 +241,9 @@ class _Builder:
         """Add what the first character is that YAML does not allow, and where it stands."""
         match = _UNREADABLE.search(text)
         start = match.start() if match else 0
-        lines = _LINE_BREAK.split(text[:start])
+        line, column = _place(text, start)
         problem = f"The character U+{ord(text[start]):04X} is not allowed{_WHY.get(text[start], '')}."
-        where = {"line": len(lines), "column": len(lines[-1]) + 1}
-        self.findings.append(finding("CAS401", problem=problem).at(file=self.name, **where))
+        self.findings.append(finding("CAS401", problem=problem).at(file=self.name, line=line, column=column))
 
     def read(self, text: str) -> tuple[Any, Spot | None]:
         """Return the data of a text, and where everything in it stands; problems are added to the findings."""
