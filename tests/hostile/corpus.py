@@ -150,13 +150,13 @@ LARGE = {
     "one-line.yaml": (lambda: b"id: " + b"x" * 10_000_000, "CAS407"),
     "one-line-that-is-read.yaml": (lambda: b"id: " + b"x" * 1_900_000, "CAS107"),
     "a-million-keys.yaml": (lambda: b"".join(b"k%d: 1\n" % n for n in range(1_000_000)), "CAS407"),
-    "many-keys.yaml": (lambda: b"".join(b"k%x: 1\n" % n for n in range(170_000)), "CAS420"),
-    "many-keys.json": (lambda: b"{" + b",".join(b'"k%x":1' % n for n in range(150_000)) + b"}", "CAS420"),
+    "many-keys.yaml": (lambda: b"".join(b"k%x: 1\n" % n for n in range(100_000)), "CAS420"),
+    "many-keys.json": (lambda: b"{" + b",".join(b'"k%x":1' % n for n in range(100_000)) + b"}", "CAS420"),
     "repeated-keys.yaml": (lambda: b"a: 1\n" * 300_000, "CAS420"),
-    "many-sources.yaml": (lambda: b"sources:\n" + b"- {}\n" * 300_000, "CAS108"),
+    "many-sources.yaml": (lambda: b"sources:\n" + b"- {}\n" * 100_000, "CAS108"),
     "many-participants.yaml": (
-        lambda: b"id: 2025-06-02-x\nparticipants:\n" + b"- {key: x, actor: nobody, roles: [x]}\n" * 40_000,
+        lambda: b"id: 2025-06-02-x\nparticipants:\n" + b"- {key: x, actor: nobody, roles: [x]}\n" * 20_000,
         "CAS420",
     ),
-    "long-list.yaml": (lambda: b"issues: [" + b"x," * 500_000 + b"]\n", "CAS108"),
+    "long-list.yaml": (lambda: b"issues: [" + b"x," * 200_000 + b"]\n", "CAS108"),
 }  # fmt: skip

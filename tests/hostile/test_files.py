@@ -1,11 +1,17 @@
 """Hostile files give findings at their places, in bounded time and memory."""
 
 import json
-from collections import defaultdict
+import os
+from collections import Counter, defaultdict
 
 import pytest
 from hostile.corpus import LARGE, READ, RECORD, UNREADABLE
 from hostile.limits import casus
+
+from casus.checking import check
+from casus.schema.corpus import Corpus
+from casus.schema.findings import Finding, Severity
+from casus.schema.rules.file import MOST_LISTED
 
 _MOST_OUTPUT = 1_000_000
 
@@ -114,3 +120,30 @@ def test_a_tag_runs_nothing(tmp_path):
     (tmp_path / "x.yaml").write_text(f"id: !!python/object/apply:os.system ['touch {owned}']\n")
     assert casus("validate", tmp_path).code == 1
     assert not owned.exists()
+
+
+def test_the_report_is_the_same_every_time(tmp_path):
+    for number in range(3):
+        (tmp_path / f"{number}.yaml").write_text("id: a\n")
+    outs = set()
+    for seed in ("1", "2", "3"):
+        environment = {**os.environ, "PYTHONHASHSEED": seed}
+        outs.add(casus("validate", tmp_path, "--format", "concise", env=environment).out)
+    assert len(outs) == 1
+
+
+def test_warnings_do_not_crowd_out_errors():
+    warning, error = Finding("CAS501", "w", severity=Severity.WARNING), Finding("CAS101", "e")
+    found = [warning.at(file="x.yaml", line=line, column=1) for line in range(1, MOST_LISTED + 2)]
+    found.append(error.at(file="x.yaml", line=MOST_LISTED + 5, column=1))
+    report = check(Corpus(()), found=found)
+    listed = Counter(each.code for each in report.findings)
+    assert listed == {"CAS420": 1, "CAS101": 1, "CAS501": MOST_LISTED - 1}
+    assert not report.ok
+
+
+def test_as_much_as_can_be_listed_is_listed():
+    found = [Finding("CAS101", "e", file="x.yaml", line=line, column=1) for line in range(1, MOST_LISTED + 1)]
+    assert check(Corpus(()), found=found).findings == tuple(found)
+    rows = [Finding("CAS101", "e", file="x.parquet", row=row) for row in range(2 * MOST_LISTED)]
+    assert check(Corpus(()), found=rows).findings == tuple(rows)  # readers of tables have bounds of their own
