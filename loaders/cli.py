@@ -8,6 +8,7 @@ from importlib import import_module
 import click
 
 from casus.schema.errors import CasusError, InvalidRecordsError, UsageError
+from casus.schema.visible import visible
 
 _MOST_SHOWN = 500
 
@@ -68,6 +69,9 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
+    except OSError as error:  # a full disk, a name that is too long, a folder that may not be looked into
+        click.echo(f"casus: {visible(str(error.filename or 'a file'))}: {error.strerror or error}", err=True)
+        sys.exit(2)
 
 
 if __name__ == "__main__":

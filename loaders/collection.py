@@ -12,6 +12,7 @@ from casus.schema.corpus import Corpus, Entry
 from casus.schema.errors import UsageError
 from casus.schema.findings import Finding
 from casus.schema.rules.file import finding
+from casus.schema.visible import visible
 
 #: Files that hold a list of entries, relative to the dataset's folder, and the kind of these.
 LISTS = {
@@ -82,23 +83,72 @@ def list_entries(document: Document, kind: str, findings: list[Finding]) -> Iter
             findings.append(_not_a_record(document, (index,), "an entry that is not a group of fields"))
 
 
+def check_path(path: Path) -> None:
+    """Refuse a path that cannot even be looked at; that it is not there says whoever reads it.
+
+    Raises
+    ------
+    UsageError
+        If the path is too long, a loop of links, or may not be looked at.
+    """
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise UsageError(
+            f"{_named(path)}: cannot be read ({reason}). Give the path of a readable file or folder."
+        ) from None
+
+
 def record_files(paths: Iterable[Path]) -> list[Path]:
     """Return the record files among paths and in folders, sorted.
 
     Raises
     ------
     UsageError
-        If a path does not exist.
+        If a path does not exist or is neither a file nor a folder, or if a folder holds a link that leads out of it.
     """
     files: set[Path] = set()
     for path in paths:
         if path.is_dir():
-            files.update(each for each in path.rglob("*") if each.suffix in RECORD_SUFFIXES and each.is_file())
+            files.update(each for each in path.rglob("*") if _is_record_file(each, path))
         elif path.is_file():
             files.add(path)
+        elif path.exists():
+            raise UsageError(f"{_named(path)} is neither a file nor a folder. Give record files or folders.")
         else:
-            raise UsageError(f"{path} does not exist. Give record files or folders that hold them.")
+            raise UsageError(f"{_named(path)} does not exist. Give record files or folders that hold them.")
     return sorted(files)
+
+
+def _is_record_file(path: Path, folder: Path) -> bool:
+    """Whether a folder's entry is a record file; what would be left out, or read from elsewhere, is a usage error."""
+    named_so = path.suffix in RECORD_SUFFIXES
+    if path.is_symlink() and (named_so or path.is_dir()):
+        _check_link(path, folder)
+    if not named_so or path.is_dir():
+        return False
+    if not path.is_file():
+        raise UsageError(f"{_named(path)} is named like a record and is no file. Remove or rename it.")
+    return True
+
+
+def _check_link(path: Path, folder: Path) -> None:
+    try:
+        target = path.resolve(strict=True)
+    except (OSError, RuntimeError):  # nothing there, or a loop
+        raise UsageError(f"{_named(path)} is a link that leads nowhere. Remove it.") from None
+    if not target.is_relative_to(folder.resolve()):
+        raise UsageError(
+            f"{_named(path)} is a link that leads out of {_named(folder)}. Give the path that it leads to beside the "
+            "folder, and remove the link."
+        )
+
+
+def _named(path: Path) -> str:
+    return visible(str(path))
 
 
 def read_records(files: Iterable[Path]) -> tuple[list[Entry], list[Finding]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from casus.checking import CHECKS, Report, check
+from casus.collection import check_path
 from casus.context import release_context
 from casus.gathering import Progress, gather, own_registry
 from casus.schema.corpus import Corpus, Entry
@@ -69,6 +70,8 @@ def _report(target: Target, registries: list[Path], changed_since: str | None, p
         data = target if isinstance(target, Mapping) else json.loads(target.model_dump_json(exclude_defaults=True))
         return _one(data, registries)
     paths = [] if target is None else [Path(each) for each in ([target] if isinstance(target, str | Path) else target)]
+    for each in (*paths, *registries):
+        check_path(each)
     if changed_since is not None:
         from casus.comparing import changed_report
 

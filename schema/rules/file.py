@@ -7,6 +7,9 @@ from typing import Any
 from casus.schema.findings import Finding, Path
 from casus.schema.rules.base import Damage, Rule, Scope, Text
 
+#: So many findings of one file are listed.
+MOST_LISTED = 1_000
+
 
 def _file(number: int, title: str, reason: str, message: str, fix: str, example: Text) -> Rule:
     return Rule(f"CAS{number}", Scope.FILE, title, reason, message, fix, example)
@@ -112,6 +115,14 @@ FILE_RULES: tuple[Rule, ...] = (
         "{value} is not a finite number.",
         "Correct the number.",
         Text(b"id: a\nquantities: [{best: 1e400}]\n"),
+    ),
+    _file(
+        420,
+        "All that is wrong with a file can be listed",
+        "A report that nobody can read to the end helps nobody.",
+        "More than {allowed} things are wrong with the file; no more of them are listed.",
+        "Mend those that are listed, and validate again.",
+        Text(b"id: a\n" * (MOST_LISTED + 2)),
     ),
 )
 

@@ -494,6 +494,14 @@ RECORD_RULES: tuple[RecordRule, ...] = (
 )
 
 _EVENT = describe(Event)
+#: The fields that each rule reads: whether from the record's root, and the names on the way.
+_STEPS_READ = {
+    rule.code: tuple(
+        (name.startswith("/"), tuple(step.partition("[")[0] for step in name.lstrip("/").split(".")))
+        for name in rule.check.reads()
+    )
+    for rule in RECORD_RULES
+}
 
 
 def check_record(
@@ -567,9 +575,9 @@ def _best_spot(rule: RecordRule, view: View) -> Path:
 
 def _touches(rule: RecordRule, view: View, broken: frozenset[Path]) -> bool:
     """Whether the rule would read something that is broken as a field."""
-    for name in rule.check.reads():
-        base: Path = () if name.startswith("/") else view.path
-        read = (*base, *(step.partition("[")[0] for step in name.lstrip("/").split(".")))
+    for from_root, steps in _STEPS_READ[rule.code]:
+        base: Path = () if from_root else view.path
+        read = (*base, *steps)
         for path in broken:
             plain = tuple(step for index, step in enumerate(path) if isinstance(step, str) or index < len(base))
             if plain[: len(read)] == read or read[: len(plain)] == plain:
