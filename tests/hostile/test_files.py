@@ -64,6 +64,17 @@ def test_every_file_is_in_the_report(found):
 SHOWN = {"version-1.1.yaml": "'NO'", "octal-is-a-text.yaml": "'01'", "sexagesimal-is-a-text.yaml": "'12:30'"}
 
 
+def test_repairing_leaves_them_alone_or_offers_a_repair(tmp_path):
+    pytest.importorskip("ruamel.yaml")
+    texts = {name: content for name, (content, _) in {**UNREADABLE, **READ}.items() if name.endswith(".yaml")}
+    for name, content in texts.items():
+        (tmp_path / name).write_bytes(content)
+    done = casus("fix", "--check", tmp_path)
+    assert done.code == 1
+    assert f"{len(texts)} files looked at" in done.err
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == texts
+
+
 @pytest.mark.parametrize("name", SHOWN)
 def test_words_of_yaml_1_1_stay_text(name, found):
     assert any(SHOWN[name] in each["message"] for each in found[name])
@@ -89,7 +100,7 @@ def test_a_large_file_is_judged_in_bounded_time_and_memory(name, tmp_path):
 def test_a_file_of_a_gigabyte_is_not_read(name, tmp_path):
     with (tmp_path / name).open("wb") as stream:
         stream.truncate(1_000_000_000)
-    done = casus("validate", tmp_path, memory=200 << 20)
+    done = casus("validate", tmp_path, addresses=900 << 20)
     assert done.code == 1
     assert f"{name}:1:1 CAS407" in done.out
 
