@@ -6,10 +6,8 @@ stay text, and what could mislead (duplicate keys, anchors, tags, several docume
 
 from __future__ import annotations
 
-import json
 import math
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
@@ -30,7 +28,8 @@ _SPECIAL = re.compile(r"[-+]?\.(inf|Inf|INF)\Z|\.(nan|NaN|NAN)\Z")
 _CONSTANTS = {"": None, "~": None, "null": None, "Null": None, "NULL": None,
               "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}  # fmt: skip
 _PLAIN_TAGS = {None, "!"}
-_LONGEST_NUMBER = 40
+#: Whole numbers of so many digits stay text: no field holds them, and Python takes long to read them.
+LONGEST_NUMBER = 40
 
 
 @dataclass(slots=True)
@@ -52,8 +51,11 @@ class Document:
     findings: tuple[Finding, ...] = ()
     spot: Spot | None = None
 
-    def locate(self, path: Path) -> tuple[int, int] | None:
-        """Return line and column of a path, or of the nearest part above it that is there."""
+    def locate(self, path: Path, *, key: bool = False) -> tuple[int, int] | None:
+        """Return line and column of a path, or of the nearest part above it that is there.
+
+        A single value is shown itself, a group or list at its key; ``key`` asks for the key in any case.
+        """
         spot = self.spot
         if spot is None:
             return None
@@ -64,7 +66,8 @@ class Document:
                 return found
             spot = following
             last = index == len(path) - 1
-            found = (spot.line, spot.column) if last and not spot.inner else spot.key or (spot.line, spot.column)
+            itself = last and not spot.inner and not key
+            found = (spot.line, spot.column) if itself else spot.key or (spot.line, spot.column)
         return found
 
 
@@ -84,7 +87,7 @@ def read_document(path: FilePath, name: str | None = None) -> Document:
         content = path.read_bytes()
     except OSError as error:
         raise UsageError(f"{shown}: cannot be read ({error.strerror}). Give the path of a readable file.") from None
-    return parse(content, shown, is_json=path.suffix == ".json")
+    return parse(content, shown, is_json=path.suffix.lower() == ".json")
 
 
 def parse(content: bytes, name: str, *, is_json: bool = False) -> Document:
@@ -99,56 +102,16 @@ def parse(content: bytes, name: str, *, is_json: bool = False) -> Document:
         line = content.count(b"\n", 0, error.start) + 1
         column = error.start - (content.rfind(b"\n", 0, error.start) + 1) + 1
         return _failed(name, finding("CAS406", problem=f"byte {content[error.start]:#04x}"), line, column)
-    return _parse_json(text, name) if is_json else _Builder(name).build(text)
+    if is_json:
+        from casus.json_documents import parse_json
+
+        document: Any = parse_json(text, name)  # that module imports this one
+        return Document(name, document.data, document.findings, document.spot)
+    return _Builder(name).build(text)
 
 
 def _failed(name: str, found: Finding, line: int, column: int) -> Document:
     return Document(name, None, (found.at(file=name, line=line, column=column),))
-
-
-def _parse_json(text: str, name: str) -> Document:
-    problems: list[Finding] = []
-
-    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
-        seen: dict[str, Any] = {}
-        for key, value in items:
-            if key in seen:
-                problems.append(finding("CAS402", value=key, first="an earlier").at(file=name, line=1, column=1))
-            seen[key] = value
-        return seen
-
-    def refuse(constant: str) -> None:
-        problems.append(finding("CAS412", value=constant).at(file=name, line=1, column=1))
-
-    try:
-        data = json.loads(text, object_pairs_hook=pairs, parse_constant=refuse)
-    except json.JSONDecodeError as error:
-        return _failed(name, finding("CAS401", problem=error.msg), error.lineno, error.colno)
-    except RecursionError:
-        return _failed(name, finding("CAS411", allowed=MOST_DEPTH), 1, 1)
-    shape = _Builder(name).build(text)
-    return Document(name, data, tuple(problems) or _numbers_held(data, name, shape), shape.spot)
-
-
-def _numbers_held(data: Any, name: str, shape: Document) -> tuple[Finding, ...]:
-    found = []
-    for path, value in leaves(data):
-        if isinstance(value, float) and not math.isfinite(value):
-            line, column = shape.locate(path) or (1, 1)
-            found.append(finding("CAS412", path=path, value=value).at(file=name, line=line, column=column))
-    return tuple(found)
-
-
-def leaves(data: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Yield ``(path, value)`` for every value that is neither a mapping nor a list."""
-    if isinstance(data, dict):
-        for key, value in data.items():
-            yield from leaves(value, (*path, key))
-    elif isinstance(data, list):
-        for index, value in enumerate(data):
-            yield from leaves(value, (*path, index))
-    else:
-        yield path, data
 
 
 class _Stop(Exception):  # noqa: N818 - not an error of ours: it ends the walk over a hopeless file
@@ -251,7 +214,7 @@ class _Builder:
         if text in _CONSTANTS:
             return _CONSTANTS[text]
         if _INTEGER.match(text):
-            return int(text) if len(text) < _LONGEST_NUMBER else text
+            return int(text) if len(text) < LONGEST_NUMBER else text
         if _SPECIAL.match(text):
             self._add("CAS412", event.start_mark, value=text)
             return math.inf
