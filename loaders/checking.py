@@ -174,8 +174,8 @@ def check(
         findings.extend(check_entry(entry))
         if progress is not None:
             progress(number, len(judged))
-    broken = {(each.file, each.record, each.path) for each in findings if each.code.startswith("CAS1")}
-    across = (each for each in check_corpus(corpus) if (each.file, each.record, each.path) not in broken)
+    broken = {_spot(each) for each in findings if each.code.startswith("CAS1")}
+    across = (each for each in check_corpus(corpus) if _spot(each) not in broken)
     findings = apply_exceptions(corpus, [*findings, *across])
     if only is not None:
         mine = {(entry.file, entry.row, entry.id) for entry in judged}
@@ -191,12 +191,24 @@ def check(
     )
 
 
+def _spot(finding: Finding) -> tuple[object, ...]:
+    """Return the place of a finding; records of one file that have no id are told apart by their line or row."""
+    return finding.file, finding.record, finding.path, finding.line, finding.row
+
+
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return findings in the order of files and lines, each once."""
     return tuple(
         sorted(
             dict.fromkeys(findings),
-            key=lambda each: (each.file or "", each.line or 0, each.column or 0, each.row or 0, each.code),
+            key=lambda each: (
+                each.file or "",
+                each.line or 0,
+                each.column or 0,
+                each.row or 0,
+                each.column_name or "",
+                each.code,
+            ),
         )
     )
 

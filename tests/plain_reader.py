@@ -121,7 +121,7 @@ class PlainReader:
         if text in documents._CONSTANTS:
             return documents._CONSTANTS[text]
         if documents._INTEGER.match(text):
-            return int(text) if len(text) < documents._LONGEST_NUMBER else text
+            return int(text) if len(text) < documents.LONGEST_NUMBER else text
         if documents._SPECIAL.match(text):
             self._add("CAS412", event.start_mark, value=text)
             return math.inf

@@ -28,6 +28,8 @@ def _line(finding: Finding, view: View) -> str:
 def said(finding: Finding) -> str:
     """Return the message on one line, with the path where no position tells it."""
     mark = "warning: " if finding.severity is Severity.WARNING else ""
-    about = f"{path_text(finding.path)}: " if finding.path and finding.line is None else ""
+    spot = path_text(finding.path)
+    told = finding.line is not None and finding.column_name in (None, spot)
+    about = f"{spot}: " if spot and not told else ""
     record = f"{finding.record}: " if finding.record and finding.row is not None else ""
     return mark + cut(one_line(f"{record}{about}{finding.message}"), _LONGEST)

@@ -38,7 +38,8 @@ def write(view: View) -> str:
 def _finding(finding: Finding, view: View, *, first: bool) -> Iterator[str]:
     weight = str(finding.severity)
     place, code = one_line(finding.where()), f"{finding.code} {weight}:"
-    about = f"{path_text(finding.path)}: " if finding.path and view.line(finding) is None else ""
+    spot = path_text(finding.path)
+    about = f"{spot}: " if spot not in ("", finding.column_name) and view.line(finding) is None else ""
     message = cut(one_line(about + finding.message), _LONGEST)
     head = f"{painted(place, 'place', view)} {painted(code, weight, view)}"
     if len(place) + len(code) + len(message) + 2 <= view.width:

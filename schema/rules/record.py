@@ -120,6 +120,7 @@ RECORD_RULES: tuple[RecordRule, ...] = (
     RecordRule(
         code="CAS205",
         title="What has not taken place has no outcome",
+        about_key=True,
         reason="An event that is planned, put off or called off cannot have had a result.",
         check=Implies(Is("status", NOT_YET), Absent("outcome")),
         spot="outcome",
@@ -331,6 +332,7 @@ RECORD_RULES: tuple[RecordRule, ...] = (
     RecordRule(
         code="CAS221",
         title="Third parties do not initiate",
+        about_key=True,
         reason="Mediators, hosts and guarantors have roles of their own.",
         at=("participants[]",),
         check=Not(ContainsBoth("roles", ("initiator",), ("mediator", "host", "guarantor"))),
@@ -342,6 +344,7 @@ RECORD_RULES: tuple[RecordRule, ...] = (
     RecordRule(
         code="CAS222",
         title="Only votes have votes",
+        about_key=True,
         reason="Counts of votes outside a vote are counts of something else.",
         check=Implies(
             AnyOf(
@@ -372,6 +375,7 @@ RECORD_RULES: tuple[RecordRule, ...] = (
     RecordRule(
         code="CAS224",
         title="Only violence has targets",
+        about_key=True,
         reason="`targets` says what was attacked; what talks are about are issues.",
         check=Implies(Present("targets"), Is("type", VIOLENCE)),
         spot="targets",
