@@ -187,13 +187,13 @@ class _Reader:
         wanted = "a text in double quotation marks, a number, true, false, null, a list or a group"
         raise self._failed("CAS401", problem=f"Here belongs a value: {wanted}{self._instead()}.")
 
-    def _number(self, match: re.Match[str]) -> int | float | str:
+    def _number(self, match: re.Match[str]) -> int | float:
         whole, fraction, exponent = match.groups()
-        if fraction is None and exponent is None:
-            return int(whole) if len(whole) < LONGEST_NUMBER else whole
+        if fraction is None and exponent is None and len(whole) < LONGEST_NUMBER:
+            return int(whole)
         number = float(match[0])
         if not math.isfinite(number):
-            self._add("CAS412", match.start(), value=match[0])
+            self._add("CAS412", match.start(), value=match[0] if len(match[0]) <= _SHOWN else f"{match[0][:_SHOWN]}...")
         return number
 
     def _text(self) -> str:
