@@ -33,7 +33,7 @@ FORMS = {
     ".csv": "csv",
     ".parquet": "parquet",
 }
-RECORD_SUFFIXES = tuple(FORMS)
+RECORD_SUFFIXES = (*FORMS, *(each.upper() for each in FORMS))
 #: Endings of files that hold one record each, and are named after it.
 SINGLE_SUFFIXES = (".yaml", ".yml", ".json")
 #: What is read of a file, part after part: a record if there is one, and what is wrong.
@@ -107,7 +107,7 @@ def record_files(paths: Iterable[Path]) -> list[Path]:
     files: set[Path] = set()
     for path in paths:
         if path.is_dir():
-            files.update(each for each in path.rglob("*") if each.suffix.lower() in FORMS and each.is_file())
+            files.update(each for each in path.rglob("*") if each.suffix in RECORD_SUFFIXES and each.is_file())
         elif path.is_file():
             files.add(path)
         else:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from casus.bundle import newest, versions_in
-from casus.collection import LISTS, RECORD_SUFFIXES, SINGLE_SUFFIXES, list_entries, read_records
+from casus.collection import LISTS, RECORD_SUFFIXES, list_entries, read_records
 from casus.documents import read_document
 from casus.release_index import ReleaseIndex, read_index, stored_index
 from casus.schema.corpus import READ, Entry
@@ -76,14 +76,13 @@ def _records(folder: Path) -> list[Path]:
         os.path.join(parent, name)  # noqa: PTH118
         for parent, _, names in os.walk(folder / "records")
         for name in names
-        if name.lower().endswith(RECORD_SUFFIXES)
+        if name.endswith(RECORD_SUFFIXES)
     ]
     return [Path(each) for each in sorted(found)]
 
 
 def _record(path: Path, shown: str, index: ReleaseIndex | None) -> list[Entry]:
-    single = path.suffix.lower() in SINGLE_SUFFIXES
-    known = index.record_of(_content(path), shown) if index and single else None
+    known = index.record_of(_content(path), shown) if index else None
     return [known] if known else read_records([path])[0]
 
 

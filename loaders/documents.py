@@ -83,9 +83,7 @@ def read_document(path: FilePath, name: str | None = None) -> Document:
     try:
         size = path.stat().st_size
         if size > MOST_BYTES:
-            return Document(
-                shown, None, (finding("CAS407", value=size, allowed=MOST_BYTES).at(file=shown, line=1, column=1),)
-            )
+            return Document(shown, None, (finding("CAS407", value=size, allowed=MOST_BYTES).at(file=shown, line=1),))
         content = path.read_bytes()
     except OSError as error:
         raise UsageError(f"{shown}: cannot be read ({error.strerror}). Give the path of a readable file.") from None
@@ -96,28 +94,20 @@ def parse(content: bytes, name: str, *, is_json: bool = False) -> Document:
     """Parse the bytes of one file; every problem is a finding of the document."""
     if len(content) > MOST_BYTES:
         return _failed(name, finding("CAS407", value=len(content), allowed=MOST_BYTES), 1, 1)
-    text = decoded(content, name)
-    if isinstance(text, Finding):
-        return Document(name, None, (text,))
+    if content[:3] == b"\xef\xbb\xbf" or content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return _failed(name, finding("CAS406", problem="it begins with a byte-order mark"), 1, 1)
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        column = error.start - (content.rfind(b"\n", 0, error.start) + 1) + 1
+        return _failed(name, finding("CAS406", problem=f"byte {content[error.start]:#04x}"), line, column)
     if is_json:
         from casus.json_documents import parse_json
 
         document: Any = parse_json(text, name)  # that module imports this one
         return Document(name, document.data, document.findings, document.spot)
     return _Builder(name).build(text)
-
-
-def decoded(content: bytes, name: str, line: int = 1) -> str | Finding:
-    """Return the text of bytes that begin in a line of a file, or the finding that they are not plain UTF-8."""
-    if line == 1 and (content[:3] == b"\xef\xbb\xbf" or content[:2] in (b"\xff\xfe", b"\xfe\xff")):
-        return finding("CAS406", problem="it begins with a byte-order mark").at(file=name, line=1, column=1)
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        before = content[: error.start]
-        column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8")) + 1
-        found = finding("CAS406", problem=f"byte {content[error.start]:#04x}")
-        return found.at(file=name, line=line + before.count(b"\n"), column=column)
 
 
 def _failed(name: str, found: Finding, line: int, column: int) -> Document:

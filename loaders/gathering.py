@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from casus.checking import Report, check
-from casus.collection import LISTS, RECORD_SUFFIXES, dataset_folder_of, list_entries, read_records, record_files
+from casus.collection import FORMS, LISTS, dataset_folder_of, list_entries, read_records, record_files
 from casus.context import Context, as_of, folder_context, release_context, shown_path
 from casus.documents import MOST_BYTES, read_document
 from casus.schema.corpus import Corpus, Entry
@@ -73,8 +73,7 @@ def gather(
     chosen = choose(files, own)
     if not (chosen.records or chosen.lists or own or given):
         raise UsageError(
-            f"There is no record file in {', '.join(map(str, paths))}. "
-            f"Records end in {', '.join(RECORD_SUFFIXES[:-1])} or {RECORD_SUFFIXES[-1]}."
+            f"There is no record file in {', '.join(map(str, paths))}. Files of records end in {', '.join(FORMS)}."
         )
     entries, findings = _read(chosen, progress)
     if given:

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from casus.bounded_lines import MOST_RECORDS, TooMuchError, bounded_lines, too_long, too_many, too_much
-from casus.documents import Document, decoded
+from casus.documents import Document
 from casus.json_documents import parse_json
 from casus.schema.findings import Finding, Path
 from casus.schema.rules.file import finding
+
+#: Byte-order marks of UTF-8 and UTF-16.
+MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +51,20 @@ def read_lines(stream: BinaryIO, name: str) -> Iterator[Document]:
 
 
 def _document(content: bytes, name: str, number: int) -> Document:
-    text = decoded(content, name, number)
+    text = _decoded(content, number)
     if isinstance(text, Finding):
-        return Document(name, None, (text,))
+        return Document(name, None, (text.at(file=name, line=number),))
     text = text.rstrip("\r\n")
     read = parse_json(text, name, number)
     return LineDocument(name, read.data, read.findings, text=text, line=number)
+
+
+def _decoded(content: bytes, number: int) -> str | Finding:
+    """Return a line as text, or the finding that it is not plain UTF-8."""
+    if number == 1 and content.startswith(MARKS):
+        return finding("CAS406", problem="it begins with a byte-order mark").at(column=1)
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        column = len(content[: error.start].decode("utf-8")) + 1
+        return finding("CAS406", problem=f"byte {content[error.start]:#04x}").at(column=column)

@@ -63,14 +63,14 @@ def read_groups(source: Any, *, threads: int = THREADS, name: str = "") -> Itera
     from casus.schema.columnar import batch_problems, check_batch
 
     shown = name or str(source)
-    with readable(shown), records_file(source) as file:
+    with _readable(shown), _file(source) as file:
         count = file.num_row_groups
         firsts = _first_rows(file.metadata)
         schema = file.schema_arrow
     problems = batch_problems(schema)
     if problems:
         raise InvalidRecordsError([finding("CAS446", problem=each).at(file=shown) for each in problems])
-    with ThreadPoolExecutor(max(1, threads - 1)) as pool, readable(shown), records_file(source) as file:
+    with ThreadPoolExecutor(max(1, threads - 1)) as pool, _readable(shown), _file(source) as file:
         waiting: deque[tuple[int, pa.Table, Future[Verdicts]]] = deque()
         for index in range(count):
             table = file.read_row_group(index, use_threads=threads > 1)
@@ -193,12 +193,11 @@ def explain_row(table: pa.Table, row: int, first: int, name: str) -> list[Findin
 
 
 def _ids(source: Any) -> list[str]:
-    with records_file(source) as file:
+    with _file(source) as file:
         return [each for batch in file.iter_batches(columns=["id"]) for each in batch.column(0).to_pylist()]
 
 
-def records_file(source: Any) -> pq.ParquetFile:
-    """Open a Parquet file, given by its path or content."""
+def _file(source: Any) -> pq.ParquetFile:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -217,7 +216,7 @@ def _first_rows(metadata: Any) -> list[int]:
 
 
 @contextmanager
-def readable(name: str) -> Iterator[None]:
+def _readable(name: str) -> Iterator[None]:
     """Turn what Arrow says of a damaged file into a finding."""
     import pyarrow as pa
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from casus.checking import CHECKS, Report, check, in_order
+from casus.checking import CHECKS, Report, check
 from casus.context import release_context
 from casus.gathering import Progress, gather, own_registry
 from casus.schema.corpus import Corpus, Entry
@@ -77,6 +77,8 @@ def _report(
 ) -> Report:
     if stdin_format is not None and not _has_dash(target):
         raise UsageError("The form of standard input was given, and - is not among the paths.")
+    if changed_since is not None and _has_dash(target):
+        raise UsageError("Standard input has no history. Give files, or leave out what it is compared with.")
     if isinstance(target, Event | Mapping):
         if changed_since is not None:
             raise UsageError("A record in memory has no history. Give its file, or leave changed_since out.")
@@ -84,8 +86,6 @@ def _report(
         return _one(data, registries)
     paths = [] if target is None else [Path(each) for each in ([target] if isinstance(target, str | Path) else target)]
     if changed_since is not None:
-        if any(str(path) == DASH for path in paths):
-            raise UsageError("Standard input has no history. Give files, or leave out what it is compared with.")
         from casus.comparing import changed_report
 
         return changed_report(paths, registries, changed_since, progress)
@@ -160,7 +160,7 @@ def _large(path: Path, registries: list[Path]) -> Report:
     listed = {to: frozenset(known.get(to, ())) for to in ("actor", "speaker", "person", "place", "publisher")}
     findings = check_file(path, name=str(path), across=Across(tuple(events), listed))
     found = [*own.findings, *map(own.told, findings.listed())] if own else findings.listed()
-    return Report(in_order(found), findings.records, checks=CHECKS[:3], context=len(events))
+    return Report(tuple(found), findings.records, checks=CHECKS[:3], context=len(events))
 
 
 def _release(folder: Path | None) -> Report:

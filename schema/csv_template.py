@@ -107,7 +107,7 @@ def _lexicon() -> Lexicon:
     return Lexicon(_by_bare_name())
 
 
-def top_level(names: Iterable[str]) -> bool:
+def are_fields(names: Iterable[str]) -> bool:
     """Whether the columns of a nested table are those of records: most of them are fields of the model."""
     struct, given = describe(Event), list(names)
     return 2 * sum(struct.field(name) is not None for name in given) > len(given)
