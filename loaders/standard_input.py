@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 from typing import NamedTuple
 
@@ -73,7 +74,7 @@ def guessed(content: bytes) -> str:
     line, _, rest = head.partition(b"\n")
     if head[:1] in (b"{", b"["):
         return "jsonl" if rest.strip() and _is_json(line) else "json"
-    if b"," in line or b";" in line or b"\t" in line:
+    if re.search(rb"[,;\t]", line) and b":" not in line:  # no heading has a colon
         from casus.csv_documents import separator_of
 
         if separator_of(line.decode("utf-8", "replace").rstrip("\r")) is not None:
