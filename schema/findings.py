@@ -113,7 +113,7 @@ class Finding:
         if self.column_name is not None:
             return f"{place}:{self.line} column {self.column_name}"
         if self.line is not None:
-            return f"{place}:{self.line}:{self.column or 1}"
+            return f"{place}:{self.line}" + (f":{self.column}" if self.column is not None else "")
         if self.row is not None:
             return f"{place} row {self.row}"
         return place

@@ -65,9 +65,7 @@ def _columns(finding: Finding, view: View) -> dict[str, str]:
 
 def _message(finding: Finding) -> str:
     """Return what the annotation says, in a few lines."""
-    parts = [said(finding) if finding.line is None else one_line(finding.message)]
-    if finding.column_name is not None:
-        parts[0] = f"Column {one_line(finding.column_name)}: {parts[0]}"
+    parts = [said(finding) if finding.column is None else one_line(finding.message)]
     if finding.allowed:
         parts.append(f"Allowed: {one_line(finding.allowed_text())}")
     paste = pasted(finding)

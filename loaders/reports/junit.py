@@ -42,7 +42,8 @@ def _suite(root: ET.Element, name: str, tests: int, failures: int) -> ET.Element
 
 
 def _case(suite: ET.Element, finding: Finding, source: str) -> None:
-    column = f":{finding.column or 1}" if finding.column_name is None else f" column {finding.column_name}"
+    column = f":{finding.column}" if finding.column is not None else ""
+    column += f" column {finding.column_name}" if finding.column_name is not None else ""
     place = f":{finding.line}{column}" if finding.line is not None else ""
     place += f" row {finding.row}" if finding.row is not None else ""
     name = f"{finding.code}{place} {path_text(finding.path)}"

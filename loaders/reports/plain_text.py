@@ -39,7 +39,8 @@ def _finding(finding: Finding, view: View, *, first: bool) -> Iterator[str]:
     weight = str(finding.severity)
     place, code = one_line(finding.where()), f"{finding.code} {weight}:"
     spot = path_text(finding.path)
-    about = f"{spot}: " if spot not in ("", finding.column_name) and view.line(finding) is None else ""
+    pointed_at = finding.column is not None and view.line(finding) is not None
+    about = "" if pointed_at or spot in ("", finding.column_name) else f"{spot}: "
     message = cut(one_line(about + finding.message), _LONGEST)
     head = f"{painted(place, 'place', view)} {painted(code, weight, view)}"
     if len(place) + len(code) + len(message) + 2 <= view.width:

@@ -76,8 +76,8 @@ def as_json(value: str) -> str:
 def pasted(finding: Finding) -> str | None:
     """Return the fix to paste in the language of the file; None where there is none in that language."""
     paste = finding.paste
-    if paste and finding.column_name is not None:
-        return _for_cell(paste, finding)
+    if paste and finding.line is not None and finding.column is None:
+        return _for_cell(paste, finding) if finding.column_name is not None else None
     if not paste or not is_json(finding.file):
         return paste
     name, colon, value = paste.partition(": ")
