@@ -56,7 +56,8 @@ def main(arguments: list[str]) -> int:
             (root / path).write_text(artefacts(root)[path], "utf-8", newline="\n")
             sys.stdout.write(f"wrote {path}\n")
         return 0
-    if "--publish" in arguments:
+    found = verdict()
+    if "--publish" in arguments and not paths and found.great_enough:
         try:
             sys.stdout.write("".join(f"wrote {path}\n" for path in publish(root / "schema")))
         except UsageError as error:
@@ -65,7 +66,6 @@ def main(arguments: list[str]) -> int:
         return 0
     wrong = [f"stale: {path}; run: {UPDATE}" for path in paths]
     wrong += problems(root / "schema", root / "dataset/releases")
-    found = verdict()
     wrong += [] if found.great_enough else found.lines()
     sys.stdout.write("".join(f"{line}\n" for line in wrong))
     return 1 if wrong else 0
