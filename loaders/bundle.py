@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 
@@ -18,10 +19,16 @@ def bundled_versions() -> list[str]:
     return [each.name for each in versions_in(releases_folder())]
 
 
+def in_order(versions: Iterable[str]) -> list[str]:
+    """Return versions, oldest first."""
+    return sorted(versions, key=lambda each: [int(part) if part.isdigit() else -1 for part in each.split(".")])
+
+
 def versions_in(folder: Path) -> list[Path]:
     """Return the release folders in a folder, oldest first."""
     found = [each for each in folder.iterdir() if (each / "manifest.json").is_file()] if folder.is_dir() else []
-    return sorted(found, key=lambda each: [int(part) if part.isdigit() else -1 for part in each.name.split(".")])
+    by_name = {each.name: each for each in found}
+    return [by_name[name] for name in in_order(by_name)]
 
 
 def newest() -> Path:

@@ -25,6 +25,7 @@ COMMANDS = {
     "schema": "schema",
     "show": "look",
     "validate": "validate",
+    "versions": "versions",
 }
 
 

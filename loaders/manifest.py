@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import Field, ValidationError
 
@@ -24,7 +26,17 @@ NAMES = (RECORDS, *TABLES)
 
 _HEX = Pattern("^[0-9a-f]{64}$", "a SHA-256 in hexadecimal", "0" * 64)
 _TABLE = Pattern("^[a-z_]{2,30}$", "the name of a table", "events")
+#: Names that lead nowhere else on any system.
+_PLAIN_NAME = re.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _Count = Annotated[int, Range(0, 1e12)]
+
+
+class ListedFile(NamedTuple):
+    """A file that a manifest lists: what it is called, and what it must be."""
+
+    name: str
+    bytes: int
+    sha256: str
 
 
 class TableFile(Record):
@@ -86,6 +98,24 @@ def read_manifest(folder: Path) -> Manifest:
     return manifest
 
 
+def listed_files(manifest: Manifest) -> Iterator[ListedFile]:
+    """Yield every file of a release but the manifest: the tables, then the files of metadata.
+
+    Raises
+    ------
+    InvalidRecordsError
+        If a file's name could lead out of the folder, or stands twice (CAS442).
+    """
+    seen = {FILE}
+    tables = (ListedFile(f"{each.name}.parquet", each.bytes, each.sha256) for each in manifest.tables)
+    others = (ListedFile(each.name, each.bytes, each.sha256) for each in getattr(manifest, "files", ()))
+    for file in (*tables, *others):
+        if file.name in seen or not _PLAIN_NAME.fullmatch(file.name):
+            raise InvalidRecordsError([finding("CAS442", problem=f"it may not list the file {file.name!r}")])
+        seen.add(file.name)
+        yield file
+
+
 def manifest_text(manifest: Manifest) -> str:
     """Return the manifest as it stands in its file."""
     return json.dumps(json.loads(manifest.model_dump_json()), ensure_ascii=False, indent=2) + "\n"
@@ -109,4 +139,14 @@ def _known_schema(text: str, path: Path) -> None:
         raise InvalidRecordsError([finding("CAS445", value=version, allowed=SCHEMA_VERSION).at(file=str(path))])
 
 
-__all__ = ["FILE", "NAMES", "RECORDS", "Manifest", "TableFile", "manifest_text", "read_manifest"]
+__all__ = [
+    "FILE",
+    "NAMES",
+    "RECORDS",
+    "ListedFile",
+    "Manifest",
+    "TableFile",
+    "listed_files",
+    "manifest_text",
+    "read_manifest",
+]

@@ -29,7 +29,8 @@ def print_info(release: Release) -> None:
     span = f"{min(days)} to {max(days)}" if days else "no dates"
     about = f"kept up to {manifest.as_of}; schema {manifest.schema_version}; {manifest.licence}"
     _console.print(f"{len(events)} events, {span}; {about}")
-    _console.print(f"[dim]{release.folder}[/dim]\n")
+    _console.print(f"[dim]{release.folder}[/dim]")
+    _console.print(f"[yellow]{escape(release.note)}[/yellow]\n" if release.note else "")
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("type")
     table.add_column("events", justify="right")
