@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from casus.checking import Report
     from casus.describing import codebook
+    from casus.fetching import fetch
     from casus.frames import Scan, Table
-    from casus.querying import get_path, load, records, scan, tally, versions
+    from casus.locating import versions
+    from casus.querying import get_path, load, records, scan, tally
     from casus.schema import (
         Actor,
         CasusError,
@@ -43,13 +45,14 @@ _HOME = {
     "Table": "casus.frames",
     "UsageError": "casus.schema",
     "codebook": "casus.describing",
+    "fetch": "casus.fetching",
     "get_path": "casus.querying",
     "load": "casus.querying",
     "records": "casus.querying",
     "scan": "casus.querying",
     "tally": "casus.querying",
     "validate": "casus.validating",
-    "versions": "casus.querying",
+    "versions": "casus.locating",
 }
 
 __all__ = [
@@ -67,6 +70,7 @@ __all__ = [
     "UsageError",
     "__version__",
     "codebook",
+    "fetch",
     "get_path",
     "load",
     "records",

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 
 from casus.schema.errors import ReleaseError
+
+#: What the version of a release looks like.
+VERSION = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6}){2}")
 
 
 def releases_folder() -> Path:

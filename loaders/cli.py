@@ -17,6 +17,7 @@ COMMANDS = {
     "codebook": "codebook",
     "explain": "explain",
     "export": "export",
+    "fetch": "fetch",
     "find": "find",
     "fix": "fix",
     "info": "look",

@@ -9,13 +9,12 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from casus.bundle import bundled_versions, in_order, newest, releases_folder, versions_in
+from casus.bundle import VERSION, bundled_versions, in_order, newest, releases_folder, versions_in
 from casus.known_releases import published
 from casus.manifest import FILE as MANIFEST
 from casus.schema.errors import InvalidRecordsError, UsageError
 from casus.schema.rules.field import nearest
 from casus.schema.rules.file import finding
-from casus.schema.types import VERSION
 
 #: The variable that names another folder for fetched releases.
 CACHE = "CASUS_CACHE"
@@ -94,7 +93,7 @@ def cache_folder() -> Path:
 
 def is_path(version: str | Path) -> bool:
     """Whether what was asked for is a folder, not a version."""
-    return isinstance(version, Path) or not re.fullmatch(VERSION.regex, version)
+    return isinstance(version, Path) or not VERSION.fullmatch(version)
 
 
 def locate(version: str | Path | None = None) -> Located:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from casus.frames import Scan, Table
-from casus.locating import versions
 from casus.manifest import RECORDS
 from casus.releases import Release, bundled
 from casus.schema.errors import UsageError
@@ -334,5 +333,3 @@ _FINDERS: Mapping[str, Any] = {
     "issue": _tag("issues", "issues", "issue"),
     "target": _tag("targets", "targets", "target"),
 }
-
-__all__ = ["OF_EVENTS", "SPECIAL", "get_path", "load", "records", "scan", "tally", "versions"]
