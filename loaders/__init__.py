@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from casus.validating import validate
+    from casus.verifying import verify
 
 _HOME = {
     "Actor": "casus.schema",
@@ -52,6 +53,7 @@ _HOME = {
     "scan": "casus.querying",
     "tally": "casus.querying",
     "validate": "casus.validating",
+    "verify": "casus.verifying",
     "versions": "casus.locating",
 }
 
@@ -77,6 +79,7 @@ __all__ = [
     "scan",
     "tally",
     "validate",
+    "verify",
     "versions",
 ]
 

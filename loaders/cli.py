@@ -26,6 +26,7 @@ COMMANDS = {
     "schema": "schema",
     "show": "look",
     "validate": "validate",
+    "verify": "verify",
     "versions": "versions",
 }
 

@@ -106,6 +106,8 @@ def locate(version: str | Path | None = None) -> Located:
     """
     if version is None:
         version = newest().name
+    if not version:
+        raise UsageError(f"There is no release without a version or a folder. {_at_hand()}")
     if is_path(version):
         return _folder_of_ones_own(Path(version))
     for folder in (releases_folder() / version, cache_folder() / version):
@@ -121,8 +123,9 @@ def pin_of(folder: Path) -> Path:
 
 def manifest_sha256(folder: Path) -> str | None:
     """Return the SHA-256 of a release folder's manifest; None if it cannot be read."""
+    path = folder / MANIFEST
     try:
-        return hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()
+        return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
     except OSError:
         return None
 
