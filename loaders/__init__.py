@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from casus.describing import codebook
     from casus.fetching import fetch
     from casus.frames import Scan, Table
+    from casus.full_text import find
     from casus.locating import versions
     from casus.querying import get_path, load, records, scan, tally
     from casus.schema import (
@@ -47,6 +48,7 @@ _HOME = {
     "UsageError": "casus.schema",
     "codebook": "casus.describing",
     "fetch": "casus.fetching",
+    "find": "casus.full_text",
     "get_path": "casus.querying",
     "load": "casus.querying",
     "records": "casus.querying",
@@ -73,6 +75,7 @@ __all__ = [
     "__version__",
     "codebook",
     "fetch",
+    "find",
     "get_path",
     "load",
     "records",

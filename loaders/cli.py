@@ -53,7 +53,7 @@ def cli() -> None:
 def main() -> None:
     """Run the command; errors end it with 1 (findings) or 2 (usage), never with a traceback."""
     try:
-        cli(standalone_mode=False)
+        code = cli(standalone_mode=False)  # what a command said with Context.exit
     except click.exceptions.Abort:
         sys.exit(2)
     except click.ClickException as error:
@@ -71,6 +71,7 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 if __name__ == "__main__":

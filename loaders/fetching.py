@@ -45,7 +45,7 @@ def fetch(
     Parameters
     ----------
     version
-        Version of the data, such as ``"0.1.0"``.
+        Version of the data, such as ``0.1.0``.
     base_url
         Address, or folder, under which ``<version>/manifest.json`` lies; ``{version}`` in it is filled in. The variable
         ``CASUS_BASE_URL`` unless given, or else where the project publishes.
