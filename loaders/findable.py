@@ -63,10 +63,12 @@ def registry_things(release: Release) -> Iterator[Thing]:
 
 def codebook_things() -> Iterator[Thing]:
     """Yield the fields and the codes of the codebook; their ids are what ``casus.codebook`` takes."""
-    from casus.describing import fields
+    from casus.describing import columns, fields
 
-    for path, field in fields().items():
-        yield Thing("field", path, path, [Text("field", path, 9), Text("description", field.description, 4)])
+    for kind, known in (("field", fields()), ("column", columns())):
+        for path, field in known.items():
+            if kind == "field" or path not in fields():
+                yield Thing(kind, path, path, [Text(kind, path, 9), Text("description", field.description, 4)])
     for name in names():
         if name == "modes":
             continue

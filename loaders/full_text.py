@@ -38,9 +38,9 @@ class Hit:
     Attributes
     ----------
     kind
-        ``event``, ``actor``, ``place``, ``publisher``, ``field`` or ``code``.
+        ``event``, ``actor``, ``place``, ``publisher``, ``field``, ``column``, ``vocabulary`` or ``code``.
     id
-        Its id: for ``casus show``, or for fields and codes for ``casus codebook``.
+        Its id: for ``casus show``, or for ``casus codebook``.
     title
         What it is called.
     where

@@ -36,7 +36,7 @@ def test_every_hit_has_the_word_where_it_says(ceasefire):
 
 def test_every_id_leads_on(ceasefire):
     for hit in ceasefire:
-        if hit.kind in ("code", "field", "vocabulary"):
+        if hit.kind in ("code", "field", "column", "vocabulary"):
             assert "easefire" in str(casus.codebook(hit.id)), hit.id
         if hit.kind == "event":
             assert len(casus.load(id=hit.id)) == 1
@@ -76,7 +76,7 @@ def test_all_words_must_be_there():
 
 @pytest.mark.parametrize("place", PLACES)
 def test_where_to_look_is_kept_to(place):
-    kinds = {"records": {"event"}, "codebook": {"code", "field", "vocabulary"},
+    kinds = {"records": {"event"}, "codebook": {"code", "field", "column", "vocabulary"},
              "registries": {"actor", "place", "publisher"}}  # fmt: skip
     found = {hit.kind for word in ("russia", "talks") for hit in casus.find(word, within=place, limit=500)}
     assert found <= kinds[place]
