@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from casus.checking import Report
+    from casus.citing import cite
     from casus.describing import codebook
     from casus.fetching import fetch
     from casus.frames import Scan, Table
@@ -46,6 +47,7 @@ _HOME = {
     "Scan": "casus.frames",
     "Table": "casus.frames",
     "UsageError": "casus.schema",
+    "cite": "casus.citing",
     "codebook": "casus.describing",
     "fetch": "casus.fetching",
     "find": "casus.full_text",
@@ -73,6 +75,7 @@ __all__ = [
     "Table",
     "UsageError",
     "__version__",
+    "cite",
     "codebook",
     "fetch",
     "find",

@@ -14,6 +14,7 @@ _MOST_SHOWN = 500
 #: Every command, and the module of :mod:`casus.commands` that has it: imported when the command is used.
 COMMANDS = {
     "build": "build",
+    "cite": "cite",
     "codebook": "codebook",
     "explain": "explain",
     "export": "export",

@@ -66,7 +66,7 @@ def codebook(field: str | None = None) -> Page:
 
 def _found(first: str, code: str) -> Iterator[Line]:
     """Yield the lines for a name, and for a code in it where one is given."""
-    by_path = columns() | fields()
+    by_path = {**columns(), **fields()}
     if first not in by_path and f"{first}s" in {*by_path, *names()}:
         first = f"{first}s"
     paths = [first] if first in by_path else _called(first)
@@ -211,7 +211,7 @@ def _value_page(value: Value, depth: int, of: str = "") -> Iterator[Line]:
 
 def _code_in(first: str, code: str, paths: list[str]) -> Iterator[Line]:
     """Yield the pages of a code in a field or a vocabulary, or of a mode of a type."""
-    by_path = columns() | fields()
+    by_path = {**columns(), **fields()}
     known = {name for path in paths if (name := by_path[path].vocabulary)} | ({first} & set(names()))
     for name in sorted(known):
         if code in vocabulary(name):
@@ -254,7 +254,7 @@ def _unknown(field: str, wanted: str) -> str:
 
 
 def _codes_of(first: str) -> list[str]:
-    by_path = columns() | fields()
+    by_path = {**columns(), **fields()}
     name = by_path[first].vocabulary if first in by_path else first if first in names() else None
     types = vocabulary("event-types")
     return list(vocabulary(name)) if name else [mode.code for mode in types[first].modes] if first in types else []
