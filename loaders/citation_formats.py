@@ -29,7 +29,7 @@ class Reference:
 
     key: str
     kind: str
-    author: str
+    authors: tuple[str, ...]
     title: str
     issued: dt.date | None
     url: str = ""
@@ -53,13 +53,13 @@ def as_text(references: Iterable[Reference]) -> str:
 def _text(each: Reference) -> Iterator[str]:
     if each.kind == "dataset":
         year = f" ({each.issued.year})" if each.issued else ""
-        yield f"{each.author}{year}." if each.author else f"{year.strip()}."
+        yield f"{', '.join(each.authors)}{year}." if each.authors else f"{year.strip()}."
         kept = f", kept up to {each.issued}" if each.issued else ""
         yield f"{each.title}, version {each.version}{kept} [data set]. {each.licence}."
         if each.url:
             yield each.url
         return
-    yield f"{each.author}: {each.title}{'' if each.title.endswith(('.', '?', '!')) else '.'}"
+    yield f"{', '.join(each.authors)}: {each.title}{'' if each.title.endswith(('.', '?', '!')) else '.'}"
     yield f"Published {each.issued}." if each.issued else "Without date."
     yield each.url
     if each.accessed:
@@ -73,7 +73,7 @@ def as_bibtex(references: Iterable[Reference]) -> str:
 
 def _bibtex(each: Reference) -> str:
     fields = {
-        "author": f"{{{_latex(each.author)}}}" if each.author else "",
+        "author": " and ".join(f"{{{_latex(author)}}}" for author in each.authors),
         "title": f"{{{_latex(each.title)}}}",
         "year": str(each.issued.year) if each.issued else "",
         "date": each.issued.isoformat() if each.issued else "",
@@ -115,8 +115,8 @@ def _csl(each: Reference) -> dict[str, Any]:
         "id": each.key,
         "type": "dataset" if each.kind == "dataset" else page,
         "title": each.title,
-        "author": [{"literal": each.author}] if each.author else None,
-        "publisher": each.author or None,
+        "author": [{"literal": author} for author in each.authors] or None,
+        "publisher": ", ".join(each.authors) or None,
         "issued": _parts(each.issued),
         "accessed": _parts(each.accessed),
         "URL": each.url or None,

@@ -92,16 +92,18 @@ def _release(events: Used | None, version: str | Path | None) -> Release:
 
 
 def _dataset(release: Release) -> Reference:
-    """Return the reference to the dataset: title, version, day and licence of the manifest, authors of the package."""
-    about, package = release.manifest, metadata("casus-events")
-    urls = dict(each.partition(", ")[::2] for each in package.get_all("Project-URL") or [])
+    """Return the reference to the dataset, from the manifest; the first manifests do not say who made the release."""
+    about = release.manifest
+    creators = tuple(getattr(about, "creators", ()))
+    if not creators and not release.note:
+        creators = (str(metadata("casus-events")["Author"]),)
     return Reference(
         key=f"casus-{about.version.replace('.', '-')}",
         kind="dataset",
-        author="" if release.note else str(package["Author"] or ""),
+        authors=creators,
         title=about.title,
         issued=about.as_of,
-        url=urls.get("Homepage", ""),
+        url=getattr(about, "homepage", None) or "",
         version=about.version,
         licence=about.licence,
     )
@@ -168,7 +170,7 @@ def _pages(release: Release, used: _Rows) -> list[Reference]:
     publishers = release.table("publishers").select(["id", "name"]).to_pylist()
     called = {row["id"]: row["name"] for row in publishers}
     pages = [_page(rows, called) for rows in by_url.values()]
-    ordered = sorted(pages, key=lambda each: (each.issued or dt.date.max, each.author, each.url))
+    ordered = sorted(pages, key=lambda each: (each.issued or dt.date.max, each.authors, each.url))
     return list(_with_keys(ordered))
 
 
@@ -178,7 +180,7 @@ def _page(rows: Sequence[dict[str, Any]], called: Mapping[str, str]) -> Referenc
     return Reference(
         key=last["publisher"],
         kind="page",
-        author=called.get(last["publisher"], last["publisher"]),
+        authors=(called.get(last["publisher"], last["publisher"]),),
         title=last["title"],
         issued=next((row["published"] for row in (last, *rows) if row["published"] is not None), None),
         url=last["url"],
