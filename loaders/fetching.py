@@ -150,14 +150,13 @@ def _files(release: Path, version: str) -> list[ListedFile]:
     manifest = read_manifest(release)
     if manifest.version != version:
         raise ReleaseError(f"The manifest is that of release {manifest.version}, not {version}. Ask for that version.")
-    return list(listed_files(manifest))
+    return listed_files(release)
 
 
 def _damaged(folder: Path) -> bool:
     """Whether a file of a release folder is missing or has other bytes than its manifest says."""
     try:
-        files = list(listed_files(read_manifest(folder)))
-        return any(sha256_of(folder / each.name) != each.sha256 for each in files)
+        return any(sha256_of(folder / each.name) != each.sha256 for each in listed_files(folder))
     except (OSError, CasusError):
         return True
 

@@ -79,7 +79,7 @@ def read_list(folder: Path) -> Mapping[str, KnownRelease]:
 def describe_release(folder: Path, manifest: Manifest) -> KnownRelease:
     """Return what the list says of a release in a folder."""
     path = folder / MANIFEST
-    size, files = path.stat().st_size, list(listed_files(manifest))
+    size, files = path.stat().st_size, listed_files(folder)
     return KnownRelease(
         version=manifest.version,
         schema_version=manifest.schema_version,

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from casus.bundle import VERSION, bundled_versions, in_order, newest, releases_folder, versions_in
 from casus.known_releases import published
 from casus.manifest import FILE as MANIFEST
+from casus.manifest import MOST_BYTES
 from casus.schema.errors import InvalidRecordsError, UsageError
 from casus.schema.rules.field import nearest
 from casus.schema.rules.file import finding
@@ -122,10 +123,11 @@ def pin_of(folder: Path) -> Path:
 
 
 def manifest_sha256(folder: Path) -> str | None:
-    """Return the SHA-256 of a release folder's manifest; None if it cannot be read."""
+    """Return the SHA-256 of a release folder's manifest; None if it is no file that can be read and is small."""
     path = folder / MANIFEST
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
+        small = path.is_file() and path.stat().st_size <= MOST_BYTES
+        return hashlib.sha256(path.read_bytes()).hexdigest() if small else None
     except OSError:
         return None
 

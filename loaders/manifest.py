@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field, ValidationError
 
@@ -26,6 +26,8 @@ NAMES = (RECORDS, *TABLES)
 
 _HEX = Pattern("^[0-9a-f]{64}$", "a SHA-256 in hexadecimal", "0" * 64)
 _TABLE = Pattern("^[a-z_]{2,30}$", "the name of a table", "events")
+#: What a manifest may have at most.
+MOST_BYTES = 16_000_000
 #: Names that lead nowhere else on any system.
 _PLAIN_NAME = re.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _Count = Annotated[int, Range(0, 1e12)]
@@ -75,6 +77,7 @@ def read_manifest(folder: Path) -> Manifest:
     """
     path = folder / FILE
     try:
+        _small_file(path)
         text = path.read_text("utf-8")
     except FileNotFoundError:
         raise InvalidRecordsError([finding("CAS441", value=FILE).at(file=str(path))]) from None
@@ -98,27 +101,51 @@ def read_manifest(folder: Path) -> Manifest:
     return manifest
 
 
-def listed_files(manifest: Manifest) -> Iterator[ListedFile]:
-    """Yield every file of a release but the manifest: the tables, then the files of metadata.
+def listed_files(folder: Path) -> list[ListedFile]:
+    """Return every file that a release folder's manifest lists: the tables, then the files of metadata.
+
+    This is read from the manifest as it stands, because that of a newer schema may list tables which this package does
+    not know; they are fetched and verified all the same.
 
     Raises
     ------
     InvalidRecordsError
         If a file's name could lead out of the folder, or stands twice (CAS442).
     """
-    seen = {FILE}
-    tables = (ListedFile(f"{each.name}.parquet", each.bytes, each.sha256) for each in manifest.tables)
-    others = (ListedFile(each.name, each.bytes, each.sha256) for each in getattr(manifest, "files", ()))
-    for file in (*tables, *others):
-        if file.name in seen or not _PLAIN_NAME.fullmatch(file.name):
-            raise InvalidRecordsError([finding("CAS442", problem=f"it may not list the file {file.name!r}")])
-        seen.add(file.name)
-        yield file
+    path = folder / FILE
+    try:
+        said = json.loads(path.read_bytes())
+        found = [_listed(each, ".parquet") for each in said["tables"]] + [
+            _listed(each) for each in said.get("files", ())
+        ]
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        problem = "a file that it lists is without a plain name, size or SHA-256"
+        raise InvalidRecordsError([finding("CAS442", problem=problem).at(file=str(path))]) from None
+    names = [each.name for each in found]
+    if FILE in names or len({name.casefold() for name in names}) != len(names):
+        raise InvalidRecordsError([finding("CAS442", problem="it lists a file twice").at(file=str(path))])
+    return found
+
+
+def _listed(said: Mapping[str, Any], suffix: str = "") -> ListedFile:
+    name, size, digest = said["name"] + suffix, said["bytes"], said["sha256"]
+    if not (_PLAIN_NAME.fullmatch(name) and type(size) is int and size >= 0 and re.fullmatch(_HEX.regex, digest)):
+        raise ValueError(name)
+    return ListedFile(name, size, digest)
 
 
 def manifest_text(manifest: Manifest) -> str:
     """Return the manifest as it stands in its file."""
     return json.dumps(json.loads(manifest.model_dump_json()), ensure_ascii=False, indent=2) + "\n"
+
+
+def _small_file(path: Path) -> None:
+    """Raise unless the manifest is a plain file of a size that it may have: a pipe would be read for ever."""
+    if path.exists() and not path.is_file():
+        raise InvalidRecordsError([finding("CAS454", value=FILE, problem="no plain file").at(file=str(path))])
+    if path.stat().st_size > MOST_BYTES:
+        said = f"it has {path.stat().st_size} bytes; {MOST_BYTES} are allowed"
+        raise InvalidRecordsError([finding("CAS442", problem=said).at(file=str(path))])
 
 
 def _is_json(text: str) -> bool:

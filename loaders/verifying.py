@@ -147,7 +147,7 @@ def verify(release: str | Path | None = None, *, own: bool = False, progress: Pr
     found = locate(release)
     try:
         manifest = read_manifest(found.folder)
-        listed = list(listed_files(manifest))
+        listed = listed_files(found.folder)
     except InvalidRecordsError as error:
         return _unreadable(found.folder, error.findings)
     whole = f"release {manifest.version}, schema {manifest.schema_version}, kept up to {manifest.as_of}"
@@ -158,8 +158,8 @@ def verify(release: str | Path | None = None, *, own: bool = False, progress: Pr
         _nothing_else(found.folder, listed),
         *_content(Release(found.folder, manifest, found.note), progress),
     ]
-    if len(listed) > len(manifest.tables):
-        checks.append(_metadata(found.folder, listed[len(manifest.tables) :]))
+    if others := [each for each in listed if not each.name.endswith(".parquet")]:
+        checks.append(_metadata(found.folder, others))
     return Verification(found.folder, manifest.version, tuple(checks))
 
 

@@ -65,7 +65,7 @@ def codes(found):
 
 def test_every_flipped_byte_of_every_file_changes_what_is_compared(small_release):
     manifest = read_manifest(small_release)
-    wanted = {each.name: each.sha256 for each in listed_files(manifest)}
+    wanted = {each.name: each.sha256 for each in listed_files(small_release)}
     wanted["manifest.json"] = describe_release(small_release, manifest).manifest_sha256
     assert set(wanted) == set(FILES) == {path.name for path in small_release.iterdir()}
     for name, digest in wanted.items():
@@ -206,6 +206,44 @@ def test_a_bad_manifest_is_one_clear_fault(name, small_release):
 @pytest.mark.parametrize("content", [b"", b"null", b"\xff\xfe", b"[" * 100_000, b"{}", b'{"tables": 1e999}'])
 def test_a_manifest_that_is_none_is_one_clear_fault(content, small_release):
     (small_release / "manifest.json").write_bytes(content)
+    assert codes(verify(small_release)) == {"CAS442"}
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        {"name": "../x.json", "bytes": 1, "sha256": "0" * 64},
+        {"name": "/etc/passwd", "bytes": 1, "sha256": "0" * 64},
+        {"name": "a\\b.json", "bytes": 1, "sha256": "0" * 64},
+        {"name": ".hidden", "bytes": 1, "sha256": "0" * 64},
+        {"name": "", "bytes": 1, "sha256": "0" * 64},
+        {"name": "manifest.json", "bytes": 1, "sha256": "0" * 64},
+        {"name": "Events.parquet", "bytes": 1, "sha256": "0" * 64},
+        {"name": "x.json", "bytes": True, "sha256": "0" * 64},
+        {"name": "x.json", "bytes": 1, "sha256": "short"},
+        {"name": 7, "bytes": 1, "sha256": "0" * 64},
+        {"name": "x.json"},
+        "x.json",
+    ],
+)
+def test_no_other_file_with_a_bad_name_or_hash_is_listed(file, small_release):
+    edit(small_release, lambda manifest: manifest.update(files=[file]))
+    with pytest.raises(InvalidRecordsError, match="CAS442"):
+        listed_files(small_release)
+    edit(small_release, lambda manifest: manifest.update(files=[{"name": "x.json", "bytes": 1, "sha256": "0" * 64}]))
+    assert listed_files(small_release)[-1] == ("x.json", 1, "0" * 64)
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.mkdir(), lambda path: path.symlink_to("/dev/zero")])
+def test_a_manifest_that_is_no_file_is_one_clear_fault(make, small_release):
+    (small_release / "manifest.json").unlink()
+    make(small_release / "manifest.json")
+    assert codes(verify(small_release)) == {"CAS454"}
+
+
+def test_a_manifest_without_end_is_not_read(small_release):
+    with (small_release / "manifest.json").open("r+b") as stream:
+        stream.truncate(10**12)
     assert codes(verify(small_release)) == {"CAS442"}
 
 
