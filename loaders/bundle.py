@@ -25,14 +25,18 @@ def bundled_versions() -> list[str]:
 
 def in_order(versions: Iterable[str]) -> list[str]:
     """Return versions, oldest first."""
-    return sorted(versions, key=lambda each: [int(part) if part.isdigit() else -1 for part in each.split(".")])
+    return sorted(versions, key=version_key)
 
 
 def versions_in(folder: Path) -> list[Path]:
     """Return the release folders in a folder, oldest first."""
     found = [each for each in folder.iterdir() if (each / "manifest.json").is_file()] if folder.is_dir() else []
-    by_name = {each.name: each for each in found}
-    return [by_name[name] for name in in_order(by_name)]
+    return sorted(found, key=lambda each: version_key(each.name))
+
+
+def version_key(version: str) -> list[int]:
+    """Return what data versions are ordered by."""
+    return [int(part) if part.isdigit() else -1 for part in version.split(".")]
 
 
 def newest() -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -17,10 +18,12 @@ from casus.locating import Located, locate, manifest_sha256
 from casus.manifest import FILE as MANIFEST
 from casus.manifest import ListedFile, Manifest, listed_files, read_manifest
 from casus.releases import Release, no_file
+from casus.schema import SCHEMA_VERSION
 from casus.schema.corpus import Corpus
-from casus.schema.errors import InvalidRecordsError, ReleaseError
+from casus.schema.errors import InvalidRecordsError, NewerSchemaWarning, ReleaseError
 from casus.schema.findings import Finding
 from casus.schema.rules.file import finding
+from casus.schema.versions import Standing, standing
 
 #: Told what is done, how many of it, and of how many.
 Progress = Callable[[str, int, int], None]
@@ -146,13 +149,14 @@ def verify(release: str | Path | None = None, *, own: bool = False, progress: Pr
     """
     found = locate(release)
     try:
-        manifest = read_manifest(found.folder)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", NewerSchemaWarning)  # the check of the manifest says it
+            manifest = read_manifest(found.folder)
         listed = listed_files(found.folder)
     except InvalidRecordsError as error:
         return _unreadable(found.folder, error.findings)
-    whole = f"release {manifest.version}, schema {manifest.schema_version}, kept up to {manifest.as_of}"
     checks = [
-        Check("manifest", State.HOLDS, whole),
+        _schema(manifest),
         _published(found, manifest, own=own),
         _bytes(found.folder, listed),
         _nothing_else(found.folder, listed),
@@ -161,6 +165,17 @@ def verify(release: str | Path | None = None, *, own: bool = False, progress: Pr
     if others := [each for each in listed if not each.name.endswith(".parquet")]:
         checks.append(_metadata(found.folder, others))
     return Verification(found.folder, manifest.version, tuple(checks))
+
+
+def _schema(manifest: Manifest) -> Check:
+    """Say what release it is, and how far this package can judge one of its schema."""
+    said = f"release {manifest.version}, schema {manifest.schema_version}, kept up to {manifest.as_of}"
+    how = standing(manifest.schema_version)
+    if how is Standing.NEWER:
+        said += f"; newer than schema {SCHEMA_VERSION}, so that codes, rows and records are not judged"
+    if how is Standing.OLDER:
+        said += f"; checked as it was built, and as upgraded to {SCHEMA_VERSION}"
+    return Check("manifest", State.NOT_KNOWN if how is Standing.NEWER else State.HOLDS, said)
 
 
 def _unreadable(folder: Path, findings: Sequence[Finding]) -> Verification:
@@ -228,12 +243,12 @@ def _nothing_else(folder: Path, listed: Sequence[ListedFile]) -> Check:
 
 def _content(release: Release, progress: Progress | None) -> Iterator[Check]:
     """Yield the checks of what the tables say, from their columns to the references between them."""
-    tables = release.manifest.tables
+    tables, newer = release.names, release.standing is Standing.NEWER
     found: dict[Finding, None] = {}
     unread = 0
     for number, each in enumerate(tables, 1):
         try:
-            release.table(each.name)
+            release.table(each)
         except InvalidRecordsError as error:
             found |= dict.fromkeys(error.findings)
             unread += 1
@@ -242,11 +257,12 @@ def _content(release: Release, progress: Progress | None) -> Iterator[Check]:
         if progress is not None:
             progress("checking tables", number, len(tables))
     whole = len(tables) - unread
-    for name, codes, holds in (
+    kinds = [
         ("columns", _COLUMNS, "names, types and order are those of the schema"),
         ("content", _CONTENT, "the logical digests and the numbers of rows are as built"),
         ("rows", _ROWS, "values, keys and event ids keep the checks of their tables"),
-    ):
+    ]
+    for name, codes, holds in kinds[:2] if newer else kinds:
         yield _of_codes(name, [each for each in found if each.code in codes], whole, len(tables), holds)
     in_records = [each for each in found if each.code not in (*_COLUMNS, *_CONTENT, *_ROWS, *_FILES)]
     if unread:
@@ -256,7 +272,7 @@ def _content(release: Release, progress: Progress | None) -> Iterator[Check]:
             yield Check("records", State.NOT_CHECKED, "a table cannot be read")
         yield Check("references", State.NOT_CHECKED, "a table cannot be read")
         return
-    yield _records(release, progress)
+    yield Check("records", State.NOT_CHECKED, "they follow a newer schema") if newer else _records(release, progress)
     lost = tuple(broken_references(release))
     said = f"{len(lost)} columns name what is not there" if lost else "every id that a table names is in the release"
     yield Check("references", State.FAILS if lost else State.HOLDS, said, lost)

@@ -17,7 +17,14 @@ from casus.known_releases import FILE as LIST
 from casus.known_releases import KnownRelease, add_to_list, describe_release, published, read_list, refuse_another
 from casus.manifest import NAMES, listed_files, read_manifest
 from casus.releases import Release, bundled
-from casus.schema import CasusError, InvalidRecordsError, ReleaseError, UsageError
+from casus.schema import (
+    SCHEMA_VERSION,
+    CasusError,
+    InvalidRecordsError,
+    NewerSchemaWarning,
+    ReleaseError,
+    UsageError,
+)
 from casus.verifying import State, verify
 
 FILES = ("manifest.json", *(f"{name}.parquet" for name in NAMES))
@@ -331,6 +338,54 @@ def test_a_forged_digest_is_found(small_release):
     found = verify(small_release, own=True)
     assert (states(found)["content"], states(found)["records"]) == (State.FAILS, State.NOT_CHECKED)
     assert codes(found) == {"CAS444"}
+
+
+# --- releases of other schemas --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def newer(small_release):
+    """A release of the next schema, with a table that this package does not know."""
+    shutil.copy(small_release / "claims.parquet", small_release / "moods.parquet")
+    major, minor, _ = SCHEMA_VERSION.split(".")
+
+    def change(manifest):
+        claims = next(each for each in manifest["tables"] if each["name"] == "claims")
+        manifest["tables"].append(claims | {"name": "moods"})
+        manifest |= {"schema_version": f"{major}.{int(minor) + 1}.0", "version": "8.0.0", "doi": "10.1234/x"}
+
+    edit(small_release, change)
+    return small_release
+
+
+def test_a_release_from_a_newer_schema_holds_as_far_as_it_can_be_judged(newer):
+    found = verify(newer)
+    assert found.ok
+    assert states(found) == {
+        "manifest": State.NOT_KNOWN,
+        "published": State.NOT_KNOWN,
+        "bytes": State.HOLDS,
+        "nothing else": State.HOLDS,
+        "columns": State.HOLDS,
+        "content": State.HOLDS,
+        "records": State.NOT_CHECKED,
+        "references": State.HOLDS,
+    }
+    assert f"newer than schema {SCHEMA_VERSION}" in str(found)
+    flip(newer / "moods.parquet", 60)
+    found = verify(newer)
+    assert states(found)["bytes"] is State.FAILS
+    assert "moods.parquet" in str(found)
+
+
+def test_a_release_from_a_newer_schema_is_fetched_with_the_tables_that_are_not_known(newer, tmp_path):
+    far = tmp_path / "far"
+    shutil.copytree(newer, far / "8.0.0")
+    digest = sha256_of(newer / "manifest.json")
+    with pytest.warns(NewerSchemaWarning):
+        folder = casus.fetch("8.0.0", base_url=str(far), cache=tmp_path / "cache", sha256=digest)
+    assert {path.name for path in folder.iterdir()} == {path.name for path in newer.iterdir()}
+    assert (folder / "moods.parquet").read_bytes() == (newer / "moods.parquet").read_bytes()
 
 
 # --- the list of releases -------------------------------------------------------------------------------------------
