@@ -68,12 +68,15 @@ def codebook_things() -> Iterator[Thing]:
     for kind, known in (("field", fields()), ("column", columns())):
         for path, field in known.items():
             if kind == "field" or path not in fields():
-                yield Thing(kind, path, path, [Text(kind, path, 9), Text("description", field.description, 4)])
+                yield Thing(
+                    kind, path, field.description, [Text(kind, path, 9), Text("description", field.description, 4)]
+                )
     for name in names():
         if name == "modes":
             continue
         words = vocabulary(name)
-        yield Thing("vocabulary", name, words.title, [Text("name", name, 8), Text("description", words.description, 4)])
+        texts = [Text("name", name, 8), Text("name", words.title, 8), Text("description", words.description, 4)]
+        yield Thing("vocabulary", name, f"{words.title}. {words.description}", texts)
         for value in words.values:
             yield _code(name, value)
             for mode in value.modes:
@@ -89,7 +92,9 @@ def _code(of: str, value: Value) -> Thing:
         Text("excludes", value.excludes, 2),
         Text("example", value.example, 2),
     ]
-    return Thing("code", f"{of} {value.code}", value.label, [each for each in texts if each.text])
+    return Thing(
+        "code", f"{of} {value.code}", f"{value.label}. {value.definition}", [each for each in texts if each.text]
+    )
 
 
 def _texts_of_parts(release: Release) -> dict[str, list[Text]]:

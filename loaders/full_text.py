@@ -23,6 +23,8 @@ PLACES = ("records", "codebook", "registries")
 _WORD = re.compile(r"\w+(?:['\u2019]\w+)*")
 _BEFORE, _SNIPPET = 40, 150
 _LONGEST = 200
+#: Texts that the id and the title show already.
+_OBVIOUS = frozenset({"id", "code", "label", "name", "field", "column"})
 _WIDTH = 100
 #: Gives a text another look.
 Style = Callable[[str], str]
@@ -42,7 +44,7 @@ class Hit:
     id
         Its id: for ``casus show``, or for ``casus codebook``.
     title
-        What it is called.
+        What it is called; for fields and codes what they mean.
     where
         In which of its texts the best match is.
     snippet
@@ -61,6 +63,11 @@ class Hit:
     match: tuple[int, int]
     score: float
     others: int
+
+    @property
+    def more(self) -> str:
+        """In how many more texts a word was found, as it is shown."""
+        return f" (+{self.others})" if self.others else ""
 
 
 class Hits(Sequence[Hit]):
@@ -110,29 +117,32 @@ class Hits(Sequence[Hit]):
         """Return the lines of a text of a width; ``bold`` sets ids and found words off."""
         lines = []
         for each in self._hits:
-            head = f"{each.kind:<9}  "
-            lines.append(f"{dim(head)}{bold(each.id)}")
-            if each.title and each.title != each.snippet:
-                lines.append(f"{'':11}{_cut(each.title, width - 11)}")
-            others = f" (+{each.others})" if each.others else ""
-            label = f"{each.where}{others}: "
-            lines.append(f"{'':11}{dim(label)}{_marked(each, max(20, width - 11 - len(label)), bold)}")
+            lines.append(f"{dim(f'{each.kind:<9}  ')}{bold(each.id)}")
+            room = max(20, width - 11)
+            if each.where == "title":
+                lines.append(f"{'':11}{_marked(each, room, bold)}")
+                continue
+            lines.append(f"{'':11}{_cut(each.title, room)}")
+            if each.where not in _OBVIOUS:
+                label = f"{each.where}{each.more}: "
+                lines.append(f"{'':11}{dim(label)}{_marked(each, max(20, room - len(label)), bold)}")
         return [*lines, self.summary()]
 
     def __repr__(self) -> str:
         return "\n".join(self.lines())
 
     def _repr_html_(self) -> str:
+        if not self._hits:
+            return f"<p>{escape(self.summary())}</p>"
+        left = ' style="text-align:left"'
         rows = "".join(
-            f"<tr><td>{escape(each.kind)}</td><td><code>{escape(each.id)}</code></td>"
-            f'<td style="text-align:left">{escape(each.title)}<br><small>{escape(each.where)}: '
-            f"{_marked(each, _SNIPPET, lambda text: f'<mark>{escape(text)}</mark>', escape)}</small></td></tr>"
+            f"<tr><td{left}>{escape(each.kind)}</td><td{left}><code>{escape(each.id)}</code></td>"
+            f"<td{left}>{_html(each)}</td></tr>"
             for each in self._hits
         )
-        head = "<thead><tr><th>kind</th><th>id</th><th>found</th></tr></thead>" if rows else ""
-        return (
-            f'<table class="dataframe"><caption>{escape(self.summary())}</caption>{head}<tbody>{rows}</tbody></table>'
-        )
+        head = "".join(f"<th{left}>{name}</th>" for name in ("kind", "id", "found"))
+        caption = f"<caption>{escape(self.summary())}</caption>"
+        return f'<table class="dataframe">{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
 
 
 def find(
@@ -279,6 +289,14 @@ def _marked(hit: Hit, width: int, mark: Callable[[str], str], plain: Callable[[s
     if end <= start:
         return plain(shown)
     return f"{plain(shown[:start])}{mark(shown[start:end])}{plain(shown[end:])}"
+
+
+def _html(hit: Hit) -> str:
+    marked = _marked(hit, _SNIPPET + 2, lambda text: f"<mark>{escape(text)}</mark>", escape)
+    if hit.where == "title":
+        return marked
+    where = "" if hit.where in _OBVIOUS else f"<br><small>{escape(hit.where)}{hit.more}: {marked}</small>"
+    return f"{escape(hit.title)}{where}"
 
 
 def _cut(text: str, width: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -85,9 +85,14 @@ class Verification:
         for each in self.checks:
             shown = each.state.upper() if each.state is State.FAILS else str(each.state)
             yield f"  {mark(each.state, f'{shown:<11}')}  {each.name}: {each.said}"
-            yield from (f"{'':15}{one.one_line()}" for one in each.findings[:_MOST_SHOWN])
+            yield from (f"{'':15}{self._short(one).one_line()}" for one in each.findings[:_MOST_SHOWN])
             if len(each.findings) > _MOST_SHOWN:
                 yield f"{'':15}... and {len(each.findings) - _MOST_SHOWN} more"
+
+    def _short(self, found: Finding) -> Finding:
+        """Return a finding that names its file as it is called in the folder."""
+        path = Path(found.file or "")
+        return found.at(file=str(path.relative_to(self.folder))) if path.is_relative_to(self.folder) else found
 
     def __str__(self) -> str:
         return "\n".join(self.lines())
@@ -155,12 +160,13 @@ def verify(release: str | Path | None = None, *, own: bool = False, progress: Pr
         listed = listed_files(found.folder)
     except InvalidRecordsError as error:
         return _unreadable(found.folder, error.findings)
+    whole = _bytes(found.folder, listed)
     checks = [
         _schema(manifest),
         _published(found, manifest, own=own),
-        _bytes(found.folder, listed),
+        whole,
         _nothing_else(found.folder, listed),
-        *_content(Release(found.folder, manifest, found.note), progress),
+        *_content(Release(found.folder, manifest, found.note), {each.file for each in whole.findings}, progress),
     ]
     if others := [each for each in listed if not each.name.endswith(".parquet")]:
         checks.append(_metadata(found.folder, others))
@@ -241,8 +247,11 @@ def _nothing_else(folder: Path, listed: Sequence[ListedFile]) -> Check:
     return Check("nothing else", State.HOLDS, "the folder holds what the manifest lists")
 
 
-def _content(release: Release, progress: Progress | None) -> Iterator[Check]:
-    """Yield the checks of what the tables say, from their columns to the references between them."""
+def _content(release: Release, damaged: Collection[str | None], progress: Progress | None) -> Iterator[Check]:
+    """Yield the checks of what the tables say, from their columns to the references between them.
+
+    Of files whose bytes are not as built nothing more is said: what stands in them means nothing.
+    """
     tables, newer = release.names, release.standing is Standing.NEWER
     found: dict[Finding, None] = {}
     unread = 0
@@ -250,7 +259,7 @@ def _content(release: Release, progress: Progress | None) -> Iterator[Check]:
         try:
             release.table(each)
         except InvalidRecordsError as error:
-            found |= dict.fromkeys(error.findings)
+            found |= dict.fromkeys(each for each in error.findings if each.file not in damaged)
             unread += 1
         except ReleaseError:
             unread += 1  # the check of bytes says why
@@ -282,7 +291,11 @@ def _of_codes(name: str, wrong: list[Finding], whole: int, tables: int, holds: s
     if wrong:
         return Check(name, State.FAILS, _number(wrong), tuple(wrong))
     if whole < tables:
-        return Check(name, State.NOT_CHECKED, f"{holds}, in {whole} of {tables} tables; the others cannot be trusted")
+        return Check(
+            name,
+            State.NOT_CHECKED,
+            f"in {tables - whole} of {tables} tables, which cannot be trusted; in the others {holds}",
+        )
     return Check(name, State.HOLDS, f"{tables} tables: {holds}")
 
 

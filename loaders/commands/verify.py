@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
+import textwrap
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import click
@@ -34,8 +37,20 @@ def verify(release: tuple[str, ...], own: bool, form: str) -> None:
         document = {"ok": all(done), "releases": [each.to_json() for each in done]}
         click.echo(json.dumps(document, ensure_ascii=False, indent=2))
     else:
-        click.echo("\n\n".join("\n".join(each.lines(_mark)) for each in done))
+        click.echo("\n\n".join("\n".join(_hanging(each.lines(_mark))) for each in done))
     sys.exit(0 if all(done) else 1)
+
+
+def _hanging(lines: Iterable[str]) -> Iterator[str]:
+    """Yield lines as wide as the terminal, where there is one; what goes on stands below its beginning."""
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+    for number, line in enumerate(lines):
+        bare = len(click.unstyle(line))
+        if not width or not number or bare <= width:
+            yield line
+        else:
+            wide = width + len(line) - bare
+            yield from textwrap.wrap(line, wide, subsequent_indent=" " * 17, break_on_hyphens=False)
 
 
 def _mark(state: State, text: str) -> str:

@@ -97,6 +97,7 @@ def test_it_prints_in_a_terminal_and_in_a_notebook():
     assert all(len(line) <= 60 for line in found.lines(60) if "-" not in line.split()[-1])
     page = found._repr_html_()
     assert page.count("<tr>") == 4
+    assert casus.find("ceasfire")._repr_html_().startswith("<p>Nothing was found")
     assert "<mark>" in page
     assert isinstance(found[:1], Hits)
     assert len(found[:1]) == 1
