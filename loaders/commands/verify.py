@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from casus.verifying import State
+    from casus.verification import State
 
 
 @click.command()

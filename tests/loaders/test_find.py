@@ -6,7 +6,8 @@ import re
 import pytest
 
 import casus
-from casus.full_text import PLACES, Hits
+from casus.full_text import PLACES
+from casus.hits import Hit, Hits
 from casus.schema import UsageError
 
 
@@ -104,8 +105,6 @@ def test_it_prints_in_a_terminal_and_in_a_notebook():
 
 
 def test_html_is_escaped():
-    from casus.full_text import Hit
-
     hit = Hit("event", "<i>", "<b>&", "title", 'a <script>"x"', (2, 10), 1.0, 0)
     page = Hits("<u>", [hit], 1)._repr_html_()
     assert not re.search("<script|<b>&|<u>|<i>", page)

@@ -25,7 +25,8 @@ from casus.schema import (
     ReleaseError,
     UsageError,
 )
-from casus.verifying import State, verify
+from casus.verification import State
+from casus.verifying import verify
 
 FILES = ("manifest.json", *(f"{name}.parquet" for name in NAMES))
 
