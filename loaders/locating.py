@@ -159,8 +159,8 @@ def _known(folder: Path, version: str) -> Located:
     if not _PINNED.fullmatch(pinned):
         raise UsageError(
             f"Release {version} in {folder} is not in the list of releases of this package, and nothing says what its "
-            f"manifest must be. Upgrade casus-events; fetch it with `casus fetch {version} --sha256 ...`; if you built it "
-            "into that folder, run `casus build` again; or give the folder itself if it is a release of your own."
+            f"manifest must be. Upgrade casus-events; fetch it with `casus fetch {version} --sha256 ...`; if it was "
+            "built into that folder, run `casus build` again; or give the folder itself if it is a release of your own."
         )
     return Located(folder, pinned, "not in the list of releases; checked against the SHA-256 that it was fetched with")
 
