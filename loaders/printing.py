@@ -32,8 +32,9 @@ def print_info(release: Release) -> None:
     span = f"{min(days)} to {max(days)}" if days else "no dates"
     about = f"kept up to {manifest.as_of}; schema {manifest.schema_version}; {manifest.licence}"
     _console.print(f"{len(events)} events, {span}; {about}")
-    how = _how_read(release)
-    _console.print(f"[dim]{release.folder}[/dim]\n" + (f"[yellow]{escape(how)}[/yellow]\n" if how else ""))
+    _console.print(f"[dim]{release.folder}[/dim]")
+    notes = [each for each in (release.note, _how_read(release)) if each]
+    _console.print("".join(f"[yellow]{escape(each)}[/yellow]\n" for each in notes))
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("type")
     table.add_column("events", justify="right")

@@ -232,6 +232,38 @@ RELEASE_RULES: tuple[Rule, ...] = (
         "Install casus-events again, or build the release again.",
         "break a row and forge the digests",
     ),
+    _release(
+        451,
+        "The release is the published one",
+        "A manifest can be forged with its files; the list of releases in the package says what it must be.",
+        "The SHA-256 of the manifest of release {version} is {value}, and the list of releases says {allowed}.",
+        "Fetch or install it again. If it is a release of your own, give its folder instead of a version.",
+        "forge the manifest and the digests of a published release",
+    ),
+    _release(
+        452,
+        "The folder holds nothing else",
+        "A file that the manifest does not list was checked by nobody.",
+        "The manifest does not list {value}.",
+        "Remove what is not listed, or fetch the release again.",
+        "add a file",
+    ),
+    _release(
+        453,
+        "References between tables resolve",
+        "A row that points to nothing cannot be joined.",
+        "{name} is {value}, and {table} has no such id.",
+        "Install casus-events again, or build the release again.",
+        "break a reference and forge the digests",
+    ),
+    _release(
+        454,
+        "Files are plain files",
+        "A folder, a device or a pipe in the place of a file could be read without end.",
+        "{value} is {problem}.",
+        "Put the file of the release in its place, or fetch the release again.",
+        "put a folder in the place of a table",
+    ),
 )
 
 _BY_CODE = {rule.code: rule for rule in (*FILE_RULES, *RELEASE_RULES)}
