@@ -173,6 +173,8 @@ def test_workflow_and_hooks_run_commands_that_there_are(root):
         ("records/a.yml", True),
         ("my/records/a.json", True),
         ("records/a.csv", True),
+        ("records/a.ndjson", True),
+        ("records/a.parquet", True),
         ("dataset/registries/actors.yaml", False),
         ("myrecords/a.yaml", False),
         ("records/readme.md", False),
