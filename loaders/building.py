@@ -19,6 +19,7 @@ from casus.context import authored_files
 from casus.digests import logical_digest, sha256_of
 from casus.flattening import flat_table
 from casus.manifest import FILE, RECORDS, Manifest, TableFile, manifest_text, read_manifest
+from casus.metadata import write_metadata
 from casus.parquet_records import to_arrow
 from casus.registries import Registries
 from casus.release_index import make_index, write_index
@@ -136,7 +137,8 @@ def _aside(parent: Path) -> Iterator[Path]:
 def _write(folder: Path, head: DatasetCard, events: list[Event], registries: Registries) -> Manifest:
     tables = {RECORDS: to_arrow(events), **{name: flat_table(name, events, registries) for name in TABLES}}
     files = tuple(_write_table(folder, name, table) for name, table in tables.items())
-    manifest = Manifest(**dict(head), schema_version=SCHEMA_VERSION, tables=files)
+    manifest = Manifest(**head.model_dump(exclude_none=True), schema_version=SCHEMA_VERSION, tables=files)
+    manifest = manifest.model_copy(update={"files": write_metadata(folder, manifest, tables)})
     (folder / FILE).write_text(manifest_text(manifest), "utf-8", newline="\n")
     return manifest
 

@@ -15,7 +15,7 @@ from casus.schema.errors import InvalidRecordsError
 from casus.schema.rules.field import explain
 from casus.schema.rules.file import finding
 from casus.schema.tables import TABLES
-from casus.schema.types import VERSION, Day, Line, Paragraph
+from casus.schema.types import VERSION, Day, Line, Maybe, Paragraph, Texts, Url
 
 FILE = "manifest.json"
 RECORDS = "records"
@@ -24,6 +24,7 @@ NAMES = (RECORDS, *TABLES)
 
 _HEX = Pattern("^[0-9a-f]{64}$", "a SHA-256 in hexadecimal", "0" * 64)
 _TABLE = Pattern("^[a-z_]{2,30}$", "the name of a table", "events")
+_FILE = Pattern("^[A-Za-z][A-Za-z0-9_-]{0,60}\\.(json|jsonld|csv|md)$", "the name of a file", "datapackage.json")
 _Count = Annotated[int, Range(0, 1e12)]
 
 
@@ -37,6 +38,14 @@ class TableFile(Record):
     digest: Annotated[str, _HEX] = Field(description="Logical digest of the rows, independent of the writer.")
 
 
+class OtherFile(Record):
+    """What a file of the release that holds no table must be."""
+
+    name: Annotated[str, _FILE] = Field(description="Name of the file.")
+    bytes: _Count = Field(description="Size of the file in bytes.")
+    sha256: Annotated[str, _HEX] = Field(description="SHA-256 of the file's bytes.")
+
+
 class Manifest(Record):
     """The head of a release and the list of its files."""
 
@@ -46,7 +55,13 @@ class Manifest(Record):
     schema_version: Annotated[str, VERSION] = Field(description="Version of the schema that the records follow.")
     as_of: Day = Field(description="Day up to which the records were kept.")
     licence: Line = Field(description="Licence of the data.")
-    tables: Annotated[tuple[TableFile, ...], Items(least=1, most=100)] = Field(description="The files.")
+    creators: Texts = Field(default=(), description="Who made it, as they are to be cited.")
+    keywords: Texts = Field(default=(), description="Words that people search for.")
+    homepage: Maybe[Url] = Field(default=None, description="Its page.")
+    tables: Annotated[tuple[TableFile, ...], Items(least=1, most=100)] = Field(description="The files of the tables.")
+    files: Annotated[tuple[OtherFile, ...], Items(most=100)] = Field(
+        default=(), description="The other files: what the release says of itself to other tools."
+    )
 
     def table(self, name: str) -> TableFile:
         """Return what the file of one table must be."""
@@ -88,7 +103,8 @@ def read_manifest(folder: Path) -> Manifest:
 
 def manifest_text(manifest: Manifest) -> str:
     """Return the manifest as it stands in its file."""
-    return json.dumps(json.loads(manifest.model_dump_json()), ensure_ascii=False, indent=2) + "\n"
+    said = {key: value for key, value in json.loads(manifest.model_dump_json()).items() if value not in (None, [])}
+    return json.dumps(said, ensure_ascii=False, indent=2) + "\n"
 
 
 def _is_json(text: str) -> bool:
@@ -109,4 +125,4 @@ def _known_schema(text: str, path: Path) -> None:
         raise InvalidRecordsError([finding("CAS445", value=version, allowed=SCHEMA_VERSION).at(file=str(path))])
 
 
-__all__ = ["FILE", "NAMES", "RECORDS", "Manifest", "TableFile", "manifest_text", "read_manifest"]
+__all__ = ["FILE", "NAMES", "RECORDS", "Manifest", "OtherFile", "TableFile", "manifest_text", "read_manifest"]

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
+import yaml
+
+from casus.schema import SCHEMA_VERSION
+from casus.schema.metadata import Facts
+from casus.schema.metadata.citation import CFF_FILE, ZENODO_FILE, citation_cff, zenodo_json
+from casus.schema.registry import DatasetCard
 from casus.schema.render_codebook import codebook, rules_page
 from casus.schema.render_engines import engines_page
 from casus.schema.render_json import event_schema, list_name, list_schema, schema_text
@@ -17,7 +24,8 @@ _LISTS = ("actor", "place", "publisher", "state", "revision", "wanted", "excepti
 def artefacts(root: Path) -> dict[str, str]:
     """Return the text of every generated file by its path in the checkout.
 
-    The codebook's hand-written half is read from ``docs/codebook-rules.md`` in the checkout.
+    The codebook's hand-written half is read from ``docs/codebook-rules.md`` in the checkout, the
+    head of the citation files from ``dataset/dataset.yaml``.
     """
     from casus.schema.render_arrow import records_schema, schema_lines, table_schema
     from casus.schema.tables import TABLES
@@ -32,7 +40,15 @@ def artefacts(root: Path) -> dict[str, str]:
     texts["docs/codebook.md"] = codebook((root / "docs/codebook-rules.md").read_text("utf-8"))
     texts["docs/rules.md"] = rules_page()
     texts["docs/engines.md"] = engines_page()
+    facts = _facts(root)
+    texts[CFF_FILE] = citation_cff(facts)
+    texts[ZENODO_FILE] = zenodo_json(facts)
     return texts
+
+
+def _facts(root: Path) -> Facts:
+    head = yaml.safe_load((root / "dataset/dataset.yaml").read_bytes())
+    return Facts.of(DatasetCard.model_validate_json(json.dumps(head, default=str)), SCHEMA_VERSION)
 
 
 def stale(root: Path) -> list[str]:
