@@ -1,0 +1,61 @@
+"""GeoPackage: the events as points, the other flat tables as tables without geometry."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from casus.exports.files import refuse_to_overwrite, written_aside
+from casus.exports.plain import flat_tables
+from casus.releases import Release
+from casus.schema.errors import UsageError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_GEOMETRY = "geometry"
+_POINT = struct.Struct("<BIdd")
+
+
+def export_gpkg(release: Release, path: Path, *, force: bool = False) -> Mapping[str, int]:
+    """Write the flat tables as a GeoPackage and return the number of rows of each layer.
+
+    Events whose place has no coordinates have no point. Codes are texts, days are days.
+
+    Raises
+    ------
+    UsageError
+        If pyogrio is not installed, the file exists and ``force`` is false, or it cannot be written.
+    """
+    try:
+        pyogrio = import_module("pyogrio")
+    except ImportError:
+        raise UsageError("This needs pyogrio. Install it with: pip install 'casus-events[geo]'") from None
+    if path.suffix != ".gpkg":
+        raise UsageError(f"{path}: the name of a GeoPackage ends in .gpkg.")
+    refuse_to_overwrite([path], force=force)
+    done: dict[str, int] = {}
+    with written_aside(path, force=force) as aside:
+        for name, table in flat_tables(release, hexadecimal=False):
+            points = {"geometry_name": _GEOMETRY, "geometry_type": "Point", "crs": "EPSG:4326"}
+            more = points if name == "events" else {}
+            rows = _with_points(table) if name == "events" else table
+            try:
+                pyogrio.write_arrow(rows, aside, layer=name, driver="GPKG", append=bool(done), **more)
+            except pyogrio.errors.DataSourceError as error:
+                raise UsageError(f"{path} cannot be written ({error}). Give a place that can.") from None
+            done[name] = len(table)
+    return done
+
+
+def _with_points(events: pa.Table) -> pa.Table:
+    """Return the events with a column of points; the release's own column is these, where it has one."""
+    import pyarrow as pa
+
+    pairs = zip(events.column("longitude").to_pylist(), events.column("latitude").to_pylist(), strict=True)
+    points = [None if None in pair else _POINT.pack(1, 1, *pair) for pair in pairs]
+    rest = events.drop_columns([_GEOMETRY]) if _GEOMETRY in events.column_names else events
+    return rest.append_column(_GEOMETRY, pa.array(points, pa.binary()))
