@@ -21,7 +21,12 @@ def bundled_versions() -> list[str]:
 def versions_in(folder: Path) -> list[Path]:
     """Return the release folders in a folder, oldest first."""
     found = [each for each in folder.iterdir() if (each / "manifest.json").is_file()] if folder.is_dir() else []
-    return sorted(found, key=lambda each: [int(part) if part.isdigit() else -1 for part in each.name.split(".")])
+    return sorted(found, key=lambda each: version_key(each.name))
+
+
+def version_key(version: str) -> list[int]:
+    """Return what data versions are ordered by."""
+    return [int(part) if part.isdigit() else -1 for part in version.split(".")]
 
 
 def newest() -> Path:

@@ -88,7 +88,7 @@ def release_facts(manifest: Manifest, tables: Mapping[str, pa.Table], others: tu
         manifest.schema_version,
         files=(*files, *others),
         keys={name: tuple(key for key in foreign_keys(TABLES[name]) if holds(key, tables[name], tables))
-              for name in TABLES},
+              for name in TABLES if name in tables},
         sources=tuple(_publishers(tables)),
         period=_period(tables["events"]),
         examples=dict(_examples(tables)),
@@ -100,6 +100,8 @@ def holds(key: ForeignKey, table: pa.Table, tables: Mapping[str, pa.Table]) -> b
 
     Imported records may name actors and places that no registry has; a key that does not hold is not declared.
     """
+    if key.table not in tables:
+        return False
     other = tables[key.table]
     if len(key.columns) == 1:
         import pyarrow.compute as pc
@@ -141,7 +143,7 @@ def _period(events: pa.Table) -> tuple[str, str] | None:
 def _examples(tables: Mapping[str, pa.Table]) -> Iterator[tuple[tuple[str, str], Any]]:
     """Yield a short value that is there for every column that has one among its first rows."""
     for name, table in TABLES.items():
-        for column in table.columns:
+        for column in table.columns if name in tables else ():
             seen = tables[name].column(column.name).slice(0, _SEEN).to_pylist()
             short = {str(value) for value in seen if value is not None and not isinstance(value, bytes)}
             if fit := [value for value in short if len(value) <= _SHORT]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from casus.exports.files import written_aside
-from casus.exports.plain import flat_tables
+from casus.exports.plain import flat_names, flat_tables
 from casus.metadata import release_facts
 from casus.releases import Release
 from casus.schema.description import Field, Kind
@@ -48,7 +48,7 @@ def export_sqlite(release: Release, path: Path, *, force: bool = False) -> Mappi
     UsageError
         If the file exists and ``force`` is false, or cannot be written.
     """
-    tables = {name: release.table(name) for name in TABLES}
+    tables = {name: release.table(name) for name in flat_names(release)}
     facts = release_facts(release.manifest, tables)
     with written_aside(path, force=force) as aside:
         try:
@@ -61,9 +61,10 @@ def export_sqlite(release: Release, path: Path, *, force: bool = False) -> Mappi
 
 def _fill(database: sqlite3.Connection, tables: Mapping[str, pa.Table], facts: Facts) -> None:
     with database:
-        for name, table in TABLES.items():
+        for name, rows in tables.items():
+            table = TABLES[name]
             database.execute(_create(name, table.columns, table.key, facts.keys.get(name, ())))
-            _insert(database, name, len(table.columns), _values(tables[name]))
+            _insert(database, name, len(table.columns), _values(rows))
             for columns in _indexes(name, facts.keys.get(name, ())):
                 index = _name(f"{name}_by_{'_'.join(columns)}")
                 database.execute(f"CREATE INDEX {index} ON {_name(name)} ({_names(columns)})")

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from casus.exports.files import refuse_to_overwrite, written_aside
 from casus.exports.plain import flat_tables
 from casus.releases import Release
 from casus.schema.errors import UsageError
+from casus.schema.geometry import GEOMETRY
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-_GEOMETRY = "geometry"
-_POINT = struct.Struct("<BIdd")
+_POINTS = {"geometry_name": GEOMETRY, "geometry_type": "Point", "crs": "EPSG:4326"}
 
 
 def export_gpkg(release: Release, path: Path, *, force: bool = False) -> Mapping[str, int]:
@@ -40,22 +35,10 @@ def export_gpkg(release: Release, path: Path, *, force: bool = False) -> Mapping
     done: dict[str, int] = {}
     with written_aside(path, force=force) as aside:
         for name, table in flat_tables(release, hexadecimal=False):
-            points = {"geometry_name": _GEOMETRY, "geometry_type": "Point", "crs": "EPSG:4326"}
-            more = points if name == "events" else {}
-            rows = _with_points(table) if name == "events" else table
+            more = _POINTS if name == "events" else {}
             try:
-                pyogrio.write_arrow(rows, aside, layer=name, driver="GPKG", append=bool(done), **more)
+                pyogrio.write_arrow(table, aside, layer=name, driver="GPKG", append=bool(done), **more)
             except pyogrio.errors.DataSourceError as error:
                 raise UsageError(f"{path} cannot be written ({error}). Give a place that can.") from None
             done[name] = len(table)
     return done
-
-
-def _with_points(events: pa.Table) -> pa.Table:
-    """Return the events with a column of points; the release's own column is these, where it has one."""
-    import pyarrow as pa
-
-    pairs = zip(events.column("longitude").to_pylist(), events.column("latitude").to_pylist(), strict=True)
-    points = [None if None in pair else _POINT.pack(1, 1, *pair) for pair in pairs]
-    rest = events.drop_columns([_GEOMETRY]) if _GEOMETRY in events.column_names else events
-    return rest.append_column(_GEOMETRY, pa.array(points, pa.binary()))

@@ -12,12 +12,17 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+def flat_names(release: Release) -> tuple[str, ...]:
+    """Return the names of the flat tables that a release has."""
+    return tuple(name for name in TABLES if name in release.names)
+
+
 def flat_tables(release: Release, *, hexadecimal: bool) -> Iterator[tuple[str, pa.Table]]:
     """Yield name and rows of every flat table, codes as texts.
 
     ``hexadecimal`` writes bytes (points in well-known binary) as text in hexadecimal, for formats of text.
     """
-    for name in TABLES:
+    for name in flat_names(release):
         yield name, _plain(release.table(name), hexadecimal=hexadecimal)
 
 

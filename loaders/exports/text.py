@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from casus.exports.files import all_written_aside, written_aside
-from casus.exports.plain import flat_tables
+from casus.exports.plain import flat_names, flat_tables
 from casus.manifest import RECORDS
 from casus.parquet_records import rows
 from casus.releases import Release
-from casus.schema.tables import TABLES
 
 
 def export_csv(release: Release, folder: Path, *, force: bool = False) -> Iterator[tuple[Path, int]]:
@@ -28,7 +27,7 @@ def export_csv(release: Release, folder: Path, *, force: bool = False) -> Iterat
     from pyarrow import csv
 
     done = []
-    with all_written_aside(folder, [f"{name}.csv" for name in TABLES], force=force) as aside:
+    with all_written_aside(folder, [f"{name}.csv" for name in flat_names(release)], force=force) as aside:
         for name, table in flat_tables(release, hexadecimal=True):
             csv.write_csv(table, aside / f"{name}.csv")
             done.append((folder / f"{name}.csv", len(table)))

@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from casus.exports.files import refuse_to_overwrite, written_aside
-from casus.exports.plain import flat_tables
+from casus.exports.plain import flat_names, flat_tables
 from casus.metadata import release_facts
 from casus.releases import Release
 from casus.schema.errors import UsageError
 from casus.schema.metadata import Facts
 from casus.schema.metadata.codebook_rows import COLUMNS
 from casus.schema.metadata.codebook_rows import rows as codebook_rows
-from casus.schema.tables import TABLES
 
 #: What Excel can hold: characters of a cell (as UTF-16 counts them), rows of a sheet with its head.
 CELL, ROWS = 32_767, 1_048_576
@@ -47,7 +46,7 @@ def export_xlsx(release: Release, path: Path, *, force: bool = False) -> Mapping
     except ImportError:
         raise UsageError("This needs openpyxl. Install it with: pip install 'casus-events[excel]'") from None
     refuse_to_overwrite([path], force=force)
-    facts = release_facts(release.manifest, {name: release.table(name) for name in TABLES})
+    facts = release_facts(release.manifest, {name: release.table(name) for name in flat_names(release)})
     book = openpyxl.Workbook(write_only=True)
     book.properties.title, book.properties.description = facts.title, f"Version {facts.version}, {facts.licence}"
     book.properties.creator = ", ".join(facts.creators)

@@ -1,7 +1,8 @@
 """``croissant.json``: the release as Croissant 1.0, each flat table and each vocabulary a record set.
 
 Foreign keys stand in ``datapackage.json`` only: readers of Croissant take ``references`` as joins that they carry out,
-and a record set would no longer be the rows of its table.
+and a record set would no longer be the rows of its table. Points are left out, for want of a type for bytes; latitude
+and longitude say the same.
 """
 
 from __future__ import annotations
@@ -85,7 +86,7 @@ def _record_set(table: Table) -> dict[str, Any]:
         "name": table.name,
         "description": table.description,
         "key": key[0] if len(key) == 1 else key,
-        "field": [_field(table.name, column) for column in table.columns],
+        "field": [_field(table.name, column) for column in table.columns if column.kind in _TYPES],
     }
 
 
@@ -96,7 +97,7 @@ def _field(table: str, column: Field) -> dict[str, Any]:
         "@id": f"{table}/{column.name}",
         "name": column.name,
         "description": column.description + codes,
-        "dataType": _TYPES.get(column.kind, "sc:Text"),
+        "dataType": _TYPES[column.kind],
         "source": {"fileObject": {"@id": f"{table}.parquet"}, "extract": {"column": column.name}},
     }
 
