@@ -26,7 +26,7 @@ def _target(name: str) -> Callable[..., Any]:
 @_VERSION
 @_FORCE
 def csv(folder: Path, version: str | None, force: bool) -> None:
-    """Write every flat table as FOLDER/<table>.csv (UTF-8, comma, header, empty where unknown)."""
+    """Write every flat table and the codebook as FOLDER/<table>.csv (UTF-8, comma, header, empty where unknown)."""
     from casus.exports.text import export_csv
     from casus.releases import bundled
 

@@ -9,12 +9,15 @@ from pathlib import Path
 from casus.exports.files import all_written_aside, written_aside
 from casus.exports.plain import flat_names, flat_tables
 from casus.manifest import RECORDS
+from casus.metadata import release_facts
 from casus.parquet_records import rows
 from casus.releases import Release
+from casus.schema.metadata.codebook_rows import CSV_FILE, codebook_csv
+from casus.schema.metadata.codebook_rows import rows as rows_of_codebook
 
 
 def export_csv(release: Release, folder: Path, *, force: bool = False) -> Iterator[tuple[Path, int]]:
-    """Write every flat table as CSV and yield path and number of rows.
+    """Write every flat table and the codebook as CSV, and yield path and number of rows.
 
     Days are written as 2025-06-02, truth values as true and false, points in hexadecimal; what is unknown is an empty,
     unquoted cell.
@@ -26,11 +29,14 @@ def export_csv(release: Release, folder: Path, *, force: bool = False) -> Iterat
     """
     from pyarrow import csv
 
-    done = []
-    with all_written_aside(folder, [f"{name}.csv" for name in flat_names(release)], force=force) as aside:
+    names, done = flat_names(release), []
+    facts = release_facts(release.manifest, {name: release.table(name) for name in names})
+    with all_written_aside(folder, [*(f"{name}.csv" for name in names), CSV_FILE], force=force) as aside:
         for name, table in flat_tables(release, hexadecimal=True):
             csv.write_csv(table, aside / f"{name}.csv")
             done.append((folder / f"{name}.csv", len(table)))
+        (aside / CSV_FILE).write_text(codebook_csv(facts), "utf-8", newline="\n")
+        done.append((folder / CSV_FILE, sum(1 for _ in rows_of_codebook(facts))))
     yield from done
 
 

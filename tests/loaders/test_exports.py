@@ -89,7 +89,7 @@ def test_nothing_else_is_left_in_the_folder(form, small, tmp_path):
     target = tmp_path / "out"
     run(form, small, target)
     left = sorted(path.name for path in (target / "folder" if form == "csv" else target).iterdir())
-    assert left == (sorted(f"{name}.csv" for name in TABLES) if form == "csv" else [FORMATS[form][1]])
+    assert left == (sorted(f"{name}.csv" for name in [*TABLES, "codebook"]) if form == "csv" else [FORMATS[form][1]])
 
 
 def test_folder_that_cannot_be_made_is_a_clear_error(form, small, tmp_path):
