@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +44,7 @@ def write_metadata(folder: Path, manifest: Manifest, tables: Mapping[str, pa.Tab
     facts = release_facts(manifest, tables)
     _write(folder / CSV_FILE, codebook_csv(facts))
     codebook = File("codebook", CSV_FILE, (folder / CSV_FILE).stat().st_size, sha256_of(folder / CSV_FILE))
-    whole = release_facts(manifest, tables, (codebook,))
+    whole = replace(facts, files=(*facts.files, codebook))
     texts = {
         JSON_FILE: codebook_json(facts),
         DATAPACKAGE: data_package(whole),
@@ -80,13 +81,13 @@ def check_metadata(folder: Path, manifest: Manifest) -> Iterator[Finding]:
             yield finding("CAS443", name="the SHA-256", value=digest, allowed=said.sha256).at(file=str(path))
 
 
-def release_facts(manifest: Manifest, tables: Mapping[str, pa.Table], others: tuple[File, ...] = ()) -> Facts:
+def release_facts(manifest: Manifest, tables: Mapping[str, pa.Table]) -> Facts:
     """Return the facts of a release from its manifest and its tables."""
     files = [File(each.name, f"{each.name}.parquet", each.bytes, each.sha256, each.rows) for each in manifest.tables]
     return Facts.of(
         manifest,
         manifest.schema_version,
-        files=(*files, *others),
+        files=tuple(files),
         keys={name: tuple(key for key in foreign_keys(TABLES[name]) if holds(key, tables[name], tables))
               for name in TABLES if name in tables},
         sources=tuple(_publishers(tables)),

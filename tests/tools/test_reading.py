@@ -13,7 +13,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from casus.building import build_release
 from casus.digests import lean
 from casus.exports.text import export_csv
 from casus.frames import Table
@@ -23,12 +22,6 @@ from casus.schema.description import Kind
 from casus.schema.tables import TABLES
 
 HERE = Path(__file__).parent
-
-
-@pytest.fixture(scope="module")
-def folder(dataset_folder, tmp_path_factory):
-    """The authored records as a release of the present schema."""
-    return build_release(dataset_folder, tmp_path_factory.mktemp("releases")).folder
 
 
 @pytest.fixture(scope="module")
@@ -209,24 +202,6 @@ def _r_value(text, wanted):
 
 
 # --- JavaScript -----------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def node(tmp_path_factory):
-    """A folder in which Node finds hyparquet."""
-    if not shutil.which("node") or not shutil.which("npm"):
-        pytest.skip("Node and npm are not installed")
-    folder = tmp_path_factory.mktemp("node")
-    for name in ("package.json", "package-lock.json", "read_release.mjs"):
-        shutil.copy(HERE / name, folder)
-    done = subprocess.run(
-        [shutil.which("npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"],
-        cwd=folder, capture_output=True, text=True, check=False, timeout=300,
-    )  # fmt: skip
-    if any(code in done.stderr for code in ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ETIMEDOUT", "ENOTCACHED")):
-        pytest.skip("npm cannot reach its registry, and hyparquet is not in its cache")
-    assert done.returncode == 0, done.stderr
-    return folder
 
 
 @pytest.mark.slow
