@@ -122,6 +122,8 @@ def _plain(column: Any) -> Any:
 
 def _publishers(tables: Mapping[str, pa.Table]) -> Iterator[tuple[str, str]]:
     """Yield name and address of every publisher whose pages are cited, by id."""
+    if not {"sources", "names", "publishers"} <= set(tables):
+        return
     cited = set(tables["sources"].column("publisher").to_pylist())
     hosts: dict[str, str] = {}
     for row in tables["names"].to_pylist():

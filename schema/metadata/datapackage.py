@@ -12,6 +12,7 @@ from casus.schema.metadata import Facts, File, json_text, licence_name, licence_
 from casus.schema.metadata.codebook_rows import COLUMNS
 from casus.schema.references import ForeignKey
 from casus.schema.tables import TABLES
+from casus.schema.types import CLEAN
 from casus.schema.vocabulary import vocabulary
 
 FILE = "datapackage.json"
@@ -88,7 +89,8 @@ def _schema(
             "fields": [_field(column, unique=key == (column.name,)) for column in columns],
             "primaryKey": list(key) if set(key) <= bound else [],
             "uniqueKeys": [list(key)] if key and not set(key) <= bound else [],
-            "foreignKeys": [_foreign(each) for each in foreign],
+            # Readers do not agree on a key of several columns of which one is absent; such keys are left out.
+            "foreignKeys": [_foreign(each) for each in foreign if len(each.columns) == 1 or set(each.columns) <= bound],
         }
     )
 
@@ -116,8 +118,9 @@ def _field(field: Field, *, unique: bool = False) -> dict[str, Any]:
                 constraints |= {"minimum": _number(field, least), "maximum": _number(field, most)}
             case Length(most, least):
                 constraints |= {"minLength": least, "maxLength": most}
-            case Pattern(regex, _, example):
-                constraints["pattern"] = regex
+            case Pattern(regex, _, example) if each != CLEAN:
+                # Table Schema's patterns are those of XML Schema: anchored as they are, and without \u escapes.
+                constraints["pattern"] = regex.removeprefix("^").removesuffix("$")
                 said["example"] = example
     return said | ({"constraints": constraints} if constraints else {})
 

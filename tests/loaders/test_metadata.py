@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 
 import pyarrow.parquet as pq
 import pytest
@@ -138,6 +139,21 @@ def test_codes_are_enums_with_labels(package):
         "value": vocabulary("statuses").codes[0],
         "label": vocabulary("statuses").values[0].label,
     }
+
+
+def test_patterns_are_those_of_xml_schema_and_take_what_is_there(package, tables):
+    taken = 0
+    for resource in package["resources"][1:-1]:
+        for field in resource["schema"]["fields"]:
+            pattern = field.get("constraints", {}).get("pattern")
+            if pattern:
+                assert pattern[0] != "^"
+                assert pattern[-1] != "$"
+                assert "\\u" not in pattern
+                there = [each for each in tables[resource["name"]][field["name"]].to_pylist() if each is not None]
+                assert all(re.fullmatch(pattern, each) for each in [*there, field["example"]]), field["name"]
+                taken += len(there)
+    assert taken
 
 
 def test_day_of_the_data_is_the_only_day(package):

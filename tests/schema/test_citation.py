@@ -36,8 +36,9 @@ def test_zenodo_says_what_the_dataset_says(root, head):
 
 def test_zenodo_metadata_is_of_the_documented_form():
     said = json.loads(zenodo_json(FACTS))
-    known = {"title": str, "description": str, "upload_type": str, "access_right": str, "license": str, "creators": list,
-             "keywords": list, "version": str, "publication_date": str, "language": str, "notes": str}  # fmt: skip
+    known = {"title": str, "description": str, "upload_type": str, "access_right": str, "license": str,
+             "creators": list, "keywords": list, "version": str, "publication_date": str, "language": str,
+             "notes": str}  # fmt: skip
     assert {name: type(value) for name, value in said.items()} == known
     assert (said["upload_type"], said["access_right"], said["license"]) == ("dataset", "open", "cc-by-4.0")
     assert said["creators"] == [{"name": "Ada & Co"}, {"name": "Ben"}]

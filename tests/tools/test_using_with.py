@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from casus.exports.database import export_sqlite
 from casus.exports.text import export_csv, export_jsonl
 from casus.releases import Release
