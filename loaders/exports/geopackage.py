@@ -38,7 +38,7 @@ def export_gpkg(release: Release, path: Path, *, force: bool = False) -> Mapping
             more = _POINTS if name == "events" else {}
             try:
                 pyogrio.write_arrow(table, aside, layer=name, driver="GPKG", append=bool(done), **more)
-            except pyogrio.errors.DataSourceError as error:
+            except RuntimeError as error:  # the base of pyogrio's errors
                 raise UsageError(f"{path} cannot be written ({error}). Give a place that can.") from None
             done[name] = len(table)
     return done

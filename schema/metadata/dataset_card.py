@@ -21,7 +21,7 @@ def dataset_card(facts: Facts) -> str:
     tables = [file for file in facts.files if file.path.endswith(".parquet")]
     front: dict[str, Any] = {
         "pretty_name": facts.title,
-        "license": facts.licence.lower(),
+        **_licence(facts.licence),
         "language": ["en"],
         "tags": [*facts.keywords, "parquet"],
         "size_categories": [size_category(sum(file.rows for file in tables if file.name == "events"))],
@@ -61,6 +61,11 @@ events = datasets.load_dataset("path/to/this/folder", "events", split="train")
 {bibtex(facts)}
 ```
 """
+
+
+def _licence(licence: str) -> dict[str, str]:
+    """Return the licence as the Hub names it: by its id, or as another one with a name."""
+    return {"license": licence.lower()} if licence_url(licence) else {"license": "other", "license_name": licence}
 
 
 def size_category(rows: int) -> str:

@@ -45,6 +45,10 @@ def test_zenodo_metadata_is_of_the_documented_form():
     assert dt.date.fromisoformat(said["publication_date"])
 
 
+def test_description_is_as_long_as_search_engines_take(head):
+    assert 50 <= len(head["description"]) <= 5000
+
+
 def test_citation_file_survives_awkward_texts():
     said = yaml.safe_load(citation_cff(FACTS))
     assert (said["title"], said["keywords"]) == ("Talks & terms", ["a: b"])
