@@ -1,11 +1,11 @@
-"""The files by which a release describes itself to other tools: written when it is built, checked when it is verified.
+"""The files by which a release describes itself to other tools, written when it is built.
 
 What they say is rendered by :mod:`casus.schema.metadata`; here are the facts of one release.
 """
 
 from __future__ import annotations
 
-import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from casus.digests import sha256_of
 from casus.manifest import Manifest, OtherFile
-from casus.schema.errors import ReleaseError
-from casus.schema.findings import Finding
 from casus.schema.metadata import Facts, File
 from casus.schema.metadata.codebook_rows import CSV_FILE, JSON_FILE, codebook_csv, codebook_json
 from casus.schema.metadata.croissant import FILE as CROISSANT
@@ -26,7 +24,6 @@ from casus.schema.metadata.dataset_card import dataset_card
 from casus.schema.metadata.schema_org import FILE as SCHEMA_ORG
 from casus.schema.metadata.schema_org import dataset_json_ld
 from casus.schema.references import ForeignKey, foreign_keys
-from casus.schema.rules.file import finding
 from casus.schema.tables import TABLES
 
 if TYPE_CHECKING:
@@ -57,30 +54,6 @@ def write_metadata(folder: Path, manifest: Manifest, tables: Mapping[str, pa.Tab
     return tuple(_said(folder / name) for name in sorted({CSV_FILE, *texts}))
 
 
-def check_metadata(folder: Path, manifest: Manifest) -> Iterator[Finding]:
-    """Yield a finding for every file other than the tables that is missing or not what the manifest says.
-
-    Raises
-    ------
-    ReleaseError
-        If a file cannot be read.
-    """
-    for said in manifest.files:
-        path = folder / said.name
-        try:
-            content = path.read_bytes()
-        except FileNotFoundError:
-            yield finding("CAS441", value=said.name).at(file=str(path))
-            continue
-        except OSError as error:
-            raise ReleaseError(f"{path}: cannot be read ({error.strerror}). Check the file's permissions.") from None
-        digest = hashlib.sha256(content).hexdigest()
-        if len(content) != said.bytes:
-            yield finding("CAS443", name="the size in bytes", value=len(content), allowed=said.bytes).at(file=str(path))
-        elif digest != said.sha256:
-            yield finding("CAS443", name="the SHA-256", value=digest, allowed=said.sha256).at(file=str(path))
-
-
 def release_facts(manifest: Manifest, tables: Mapping[str, pa.Table]) -> Facts:
     """Return the facts of a release from its manifest and its tables."""
     files = [File(each.name, f"{each.name}.parquet", each.bytes, each.sha256, each.rows) for each in manifest.tables]
@@ -92,6 +65,7 @@ def release_facts(manifest: Manifest, tables: Mapping[str, pa.Table]) -> Facts:
               for name in TABLES if name in tables},
         sources=tuple(_publishers(tables)),
         period=_period(tables["events"]),
+        methods=_methods(tables["events"]),
         examples=dict(_examples(tables)),
     )  # fmt: skip
 
@@ -132,6 +106,12 @@ def _publishers(tables: Mapping[str, pa.Table]) -> Iterator[tuple[str, str]]:
     for row in tables["publishers"].to_pylist():
         if row["id"] in cited and row["id"] in hosts:
             yield row["name"], f"https://{hosts[row['id']]}/"
+
+
+def _methods(events: pa.Table) -> tuple[tuple[str, int], ...]:
+    """Return how many records were coded by which method, most first."""
+    methods = Counter(events.column("coding_method").to_pylist())
+    return tuple(sorted(methods.items(), key=lambda each: (-each[1], each[0])))
 
 
 def _period(events: pa.Table) -> tuple[str, str] | None:

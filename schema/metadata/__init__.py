@@ -53,6 +53,8 @@ class Facts:
     sources: tuple[tuple[str, str], ...] = ()
     #: First and last day of the events, if they have any.
     period: tuple[str, str] | None = None
+    #: How many records were coded by which method, most first.
+    methods: tuple[tuple[str, int], ...] = ()
     #: A value of a column, by table and column, where the description has no example.
     examples: Mapping[tuple[str, str], Any] = field(default_factory=dict)
 

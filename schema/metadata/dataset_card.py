@@ -9,6 +9,7 @@ import yaml
 from casus.schema.metadata import Facts, File, licence_name, licence_url
 from casus.schema.metadata.citation import bibtex
 from casus.schema.tables import TABLES
+from casus.schema.vocabulary import vocabulary
 
 FILE = "README.md"
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"),
@@ -42,7 +43,7 @@ Version {facts.version}, schema {facts.schema_version}, as of {facts.as_of}. Lic
         f"[{licence}]({address})" if address else licence
     }.
 
-| table | rows | what a row is |
+{_methods(facts)}| table | rows | what a row is |
 | --- | --- | --- |
 {rows}
 
@@ -61,6 +62,16 @@ events = datasets.load_dataset("path/to/this/folder", "events", split="train")
 {bibtex(facts)}
 ```
 """
+
+
+def _methods(facts: Facts) -> str:
+    """Return how the records were coded, with the codebook's definitions, as a paragraph."""
+    known = vocabulary("coding-methods")
+    said = [
+        f"- {number} `{code}`{f': {known[code].definition}' if code in known else ''}\n"
+        for code, number in facts.methods
+    ]
+    return "How the records were coded:\n\n" + "".join(said) + "\n" if said else ""
 
 
 def _licence(licence: str) -> dict[str, str]:
