@@ -42,7 +42,7 @@ def profile(root):
     return Draft7Validator(schema, format_checker=FormatChecker())
 
 
-# --- the manifest ------------------------------------------------------------------------------------------------------
+# --- the manifest ---------------------------------------------------------------------------------------------------
 
 
 def test_manifest_lists_the_files_with_size_and_hash(small_release):
