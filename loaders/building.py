@@ -22,6 +22,7 @@ from casus.flattening import flat_table
 from casus.history import revision_rows
 from casus.known_releases import add_to_list, describe_release, refuse_another
 from casus.manifest import FILE, RECORDS, Manifest, TableFile, manifest_text, read_manifest
+from casus.metadata import write_metadata
 from casus.parquet_records import to_arrow
 from casus.registries import Registries
 from casus.release_index import make_index, write_index
@@ -156,7 +157,8 @@ def _write(
     flat = {name: flat_table(name, events, registries, history) for name in TABLES}
     tables = {RECORDS: to_arrow(events), **flat}
     files = tuple(_write_table(folder, name, table) for name, table in tables.items())
-    manifest = Manifest(**dict(head), schema_version=SCHEMA_VERSION, tables=files)
+    manifest = Manifest(**head.model_dump(exclude_none=True), schema_version=SCHEMA_VERSION, tables=files)
+    manifest = manifest.model_copy(update={"files": write_metadata(folder, manifest, tables)})
     (folder / FILE).write_text(manifest_text(manifest), "utf-8", newline="\n")
     return manifest
 

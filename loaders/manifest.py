@@ -18,7 +18,7 @@ from casus.schema.errors import InvalidRecordsError, NewerSchemaWarning, UsageEr
 from casus.schema.rules.field import explain
 from casus.schema.rules.file import finding
 from casus.schema.tables import TABLES
-from casus.schema.types import VERSION, Day, Line, Paragraph
+from casus.schema.types import VERSION, Day, Line, Maybe, Paragraph, Texts, Url
 from casus.schema.versions import Standing, parse, published, standing, tables_of
 
 FILE = "manifest.json"
@@ -32,6 +32,7 @@ _TABLE = Pattern("^[a-z_]{2,30}$", "the name of a table", "events")
 MOST_BYTES = 16_000_000
 #: Names that lead nowhere else on any system.
 _PLAIN_NAME = re.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_FILE = Pattern("^[A-Za-z][A-Za-z0-9_-]{0,60}\\.(json|jsonld|csv|md)$", "the name of a file", "datapackage.json")
 _Count = Annotated[int, Range(0, 1e12)]
 
 
@@ -53,6 +54,14 @@ class TableFile(Record):
     digest: Annotated[str, _HEX] = Field(description="Logical digest of the rows, independent of the writer.")
 
 
+class OtherFile(Record):
+    """What a file of the release that holds no table must be."""
+
+    name: Annotated[str, _FILE] = Field(description="Name of the file.")
+    bytes: _Count = Field(description="Size of the file in bytes.")
+    sha256: Annotated[str, _HEX] = Field(description="SHA-256 of the file's bytes.")
+
+
 class Manifest(Record):
     """The head of a release and the list of its files."""
 
@@ -62,7 +71,13 @@ class Manifest(Record):
     schema_version: Annotated[str, VERSION] = Field(description="Version of the schema that the records follow.")
     as_of: Day = Field(description="Day up to which the records were kept.")
     licence: Line = Field(description="Licence of the data.")
-    tables: Annotated[tuple[TableFile, ...], Items(least=1, most=100)] = Field(description="The files.")
+    creators: Texts = Field(default=(), description="Who made it, as they are to be cited.")
+    keywords: Texts = Field(default=(), description="Words that people search for.")
+    homepage: Maybe[Url] = Field(default=None, description="Its page.")
+    tables: Annotated[tuple[TableFile, ...], Items(least=1, most=100)] = Field(description="The files of the tables.")
+    files: Annotated[tuple[OtherFile, ...], Items(most=100)] = Field(
+        default=(), description="The other files: what the release says of itself to other tools."
+    )
 
     def table(self, name: str) -> TableFile:
         """Return what the file of one table must be."""
@@ -144,7 +159,8 @@ def _listed(said: Mapping[str, Any], suffix: str = "") -> ListedFile:
 
 def manifest_text(manifest: Manifest) -> str:
     """Return the manifest as it stands in its file."""
-    return json.dumps(json.loads(manifest.model_dump_json()), ensure_ascii=False, indent=2) + "\n"
+    said = {key: value for key, value in json.loads(manifest.model_dump_json()).items() if value not in (None, [])}
+    return json.dumps(said, ensure_ascii=False, indent=2) + "\n"
 
 
 def _small_file(path: Path) -> None:
@@ -200,6 +216,12 @@ def _known_part(text: str) -> str:
             for table in known["tables"]
             if isinstance(table, dict) and table.get("name") in NAMES
         ]
+    if isinstance(known.get("files"), list):
+        known["files"] = [
+            {name: value for name, value in file.items() if name in OtherFile.model_fields}
+            for file in known["files"]
+            if isinstance(file, dict)
+        ]
     return json.dumps(known)
 
 
@@ -209,6 +231,7 @@ __all__ = [
     "RECORDS",
     "ListedFile",
     "Manifest",
+    "OtherFile",
     "TableFile",
     "listed_files",
     "manifest_text",

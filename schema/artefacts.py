@@ -6,12 +6,19 @@ that the present version is great enough for what has changed. ``--publish`` fre
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
+import yaml
+
+from casus.schema import SCHEMA_VERSION
 from casus.schema.errors import UsageError
 from casus.schema.evolution import verdict
+from casus.schema.metadata import Facts
+from casus.schema.metadata.citation import CFF_FILE, ZENODO_FILE, citation_cff, zenodo_json
 from casus.schema.publishing import problems, publish
+from casus.schema.registry import DatasetCard
 from casus.schema.render_codebook import codebook, rules_page
 from casus.schema.render_csv import csv_page
 from casus.schema.render_engines import engines_page
@@ -25,7 +32,8 @@ UPDATE = "python -m casus.schema.artefacts --write"
 def artefacts(root: Path) -> dict[str, str]:
     """Return the text of every generated file by its path in the checkout.
 
-    The codebook's hand-written half is read from ``docs/codebook-rules.md`` in the checkout.
+    The codebook's hand-written half is read from ``docs/codebook-rules.md`` in the checkout, the
+    head of the citation files from ``dataset/dataset.yaml``.
     """
     texts = {f"schema/{name}": text for name, text in schema_files().items()}
     texts["schema/json/report.schema.json"] = schema_text(report_schema())
@@ -33,7 +41,15 @@ def artefacts(root: Path) -> dict[str, str]:
     texts["docs/csv-template.md"] = csv_page()
     texts["docs/rules.md"] = rules_page()
     texts["docs/engines.md"] = engines_page()
+    facts = _facts(root)
+    texts[CFF_FILE] = citation_cff(facts)
+    texts[ZENODO_FILE] = zenodo_json(facts)
     return texts
+
+
+def _facts(root: Path) -> Facts:
+    head = yaml.safe_load((root / "dataset/dataset.yaml").read_bytes())
+    return Facts.of(DatasetCard.model_validate_json(json.dumps(head, default=str)), SCHEMA_VERSION)
 
 
 def stale(root: Path) -> list[str]:

@@ -15,7 +15,11 @@ from casus.schema import Event, InvalidRecordsError, ReleaseError, UsageError
 def test_release_has_every_table_and_a_manifest(small_dataset):
     built = build_release(small_dataset)
     assert built.folder == small_dataset / "releases/0.1.0"
-    assert {path.name for path in built.folder.iterdir()} == {FILE, *(f"{name}.parquet" for name in NAMES)}
+    assert {path.name for path in built.folder.iterdir()} == {
+        FILE,
+        *(f"{name}.parquet" for name in NAMES),
+        *(other.name for other in read_manifest(built.folder).files),
+    }
     manifest = read_manifest(built.folder)
     assert manifest.version == "0.1.0"
     assert {table.name: table.rows for table in manifest.tables}["records"] == 2

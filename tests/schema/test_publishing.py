@@ -24,6 +24,8 @@ def checkout(root, tmp_path):
         copy = tmp_path / manifest.relative_to(root)
         copy.parent.mkdir(parents=True)
         shutil.copy(manifest, copy)
+    for name in ("dataset/dataset.yaml", "CITATION.cff", ".zenodo.json"):
+        shutil.copy(root / name, tmp_path / name)
     return tmp_path
 
 
