@@ -20,6 +20,7 @@ from casus.context import authored_files
 from casus.digests import logical_digest, sha256_of
 from casus.flattening import flat_table
 from casus.history import revision_rows
+from casus.known_releases import add_to_list, describe_release, refuse_another
 from casus.manifest import FILE, RECORDS, Manifest, TableFile, manifest_text, read_manifest
 from casus.metadata import write_metadata
 from casus.parquet_records import to_arrow
@@ -89,7 +90,9 @@ def build_release(source: Path, into: Path | None = None) -> Built:
             if unchanged:
                 _same(target, manifest)
             else:
+                refuse_another(target.parent, describe_release(folder, manifest))
                 folder.replace(target)
+        add_to_list(target.parent, describe_release(target, read_manifest(target)))
         write_index(target, make_index(target, authored_files(source)))
     except OSError as error:
         raise ReleaseError(f"{target}: the release cannot be written ({error.strerror or error}).") from None

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 
 from casus.schema.errors import ReleaseError
+
+#: What the version of a release looks like.
+VERSION = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6}){2}")
 
 
 def releases_folder() -> Path:
@@ -16,6 +21,11 @@ def releases_folder() -> Path:
 def bundled_versions() -> list[str]:
     """Return the versions of the bundled releases, oldest first."""
     return [each.name for each in versions_in(releases_folder())]
+
+
+def in_order(versions: Iterable[str]) -> list[str]:
+    """Return versions, oldest first."""
+    return sorted(versions, key=version_key)
 
 
 def versions_in(folder: Path) -> list[Path]:

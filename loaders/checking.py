@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 from pydantic import ValidationError
@@ -12,9 +13,11 @@ from pydantic import ValidationError
 from casus.schema.corpus import MODELS, Corpus, Entry
 from casus.schema.description import describe
 from casus.schema.errors import InvalidRecordsError
-from casus.schema.findings import Finding, Severity
+from casus.schema.event import FIELDS_ALONE
+from casus.schema.findings import Finding, Path, Severity
 from casus.schema.rules.dataset import apply_exceptions, check_corpus
 from casus.schema.rules.field import explain, wrong_lengths
+from casus.schema.rules.file import MOST_LISTED, finding
 from casus.schema.rules.record import check_record
 
 _BOTH = (Severity.ERROR, Severity.WARNING)
@@ -124,19 +127,22 @@ def _counted(number: int, what: str, many: str = "") -> str:
 
 
 def check_entry(entry: Entry) -> list[Finding]:
-    """Return what the entry's own fields and record rules say of it, warnings included."""
+    """Return what the entry's own fields and record rules say of it, warnings included.
+
+    Of either no more are returned than a report lists of a file, and one more.
+    """
     model = MODELS[entry.kind]
     findings = list(wrong_lengths(describe(model), entry.data))
-    lists = {each.path for each in findings}
+    lists = [each.path for each in findings]
     try:
-        model.model_validate_json(_as_json(entry))
+        # The rules come below, with their warnings.
+        model.model_validate_json(_as_json(entry, without=lists), context=FIELDS_ALONE)
     except ValidationError as error:
-        # The items of a list of wrong length are not judged: how many Pydantic looks at depends on which are valid.
         others = (each for each in explain(model, error) if not any(each.path[: len(p)] == p for p in lists))
-        findings.extend(each for each in others if not each.code.startswith(("CAS2", "CAS5")))
+        findings.extend(islice(others, MOST_LISTED + 1))
     if entry.kind == "event":
         broken = frozenset(each.path for each in findings)
-        findings.extend(check_record(entry.data, severities=_BOTH, broken=broken))
+        findings.extend(islice(check_record(entry.data, severities=_BOTH, broken=broken), MOST_LISTED + 1))
     return [entry.placed(each) for each in findings]
 
 
@@ -168,8 +174,8 @@ def check(
         findings.extend(check_entry(entry))
         if progress is not None:
             progress(number, len(judged))
-    broken = {(each.file, each.record, each.path) for each in findings if each.code.startswith("CAS1")}
-    across = (each for each in check_corpus(corpus) if (each.file, each.record, each.path) not in broken)
+    broken = {_spot(each) for each in findings if each.code.startswith("CAS1")}
+    across = (each for each in check_corpus(corpus) if _spot(each) not in broken)
     findings = apply_exceptions(corpus, [*findings, *across])
     if only is not None:
         mine = {(entry.file, entry.row, entry.id) for entry in judged}
@@ -177,7 +183,7 @@ def check(
     findings.extend(found)
     records = sum(entry.kind == "event" for entry in judged)
     return Report(
-        in_order(findings),
+        in_order(_listed(findings)),
         records,
         checks=CHECKS,
         entries=len(judged) - records,
@@ -185,15 +191,60 @@ def check(
     )
 
 
+def _spot(finding: Finding) -> tuple[object, ...]:
+    """Return the place of a finding; records of one file that have no id are told apart by their line or row."""
+    return finding.file, finding.record, finding.path, finding.line, finding.row
+
+
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return findings in the order of files and lines, each once."""
     return tuple(
         sorted(
-            set(findings),
-            key=lambda each: (each.file or "", each.line or 0, each.column or 0, each.row or 0, each.code),
+            dict.fromkeys(findings),
+            key=lambda each: (
+                each.file or "",
+                each.line or 0,
+                each.column or 0,
+                each.row or 0,
+                each.column_name or "",
+                each.code,
+            ),
         )
     )
 
 
-def _as_json(entry: Entry) -> str:
-    return json.dumps(entry.data, ensure_ascii=False)
+def _listed(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield what a report lists of each file: errors before warnings, and where it is too much, that it is."""
+    files: dict[str | None, list[Finding]] = {}
+    for each in in_order(findings):
+        files.setdefault(each.file if each.row is None else None, []).append(each)
+    for file, found in files.items():
+        if file is None or len(found) <= MOST_LISTED:
+            yield from found
+            continue
+        found.sort(key=lambda each: each.severity is not Severity.ERROR)
+        kept = [each for each in found if each.code != "CAS420"][:MOST_LISTED]
+        yield from kept
+        yield finding("CAS420", allowed=MOST_LISTED).at(file=file, line=1, column=1)
+
+
+def _as_json(entry: Entry, without: Sequence[Path]) -> str:
+    """Return the entry as JSON, the lists of wrong length empty.
+
+    Their items are not judged: how many of them Pydantic looks at depends on which are valid.
+    """
+    return json.dumps(_emptied(entry.data, without), ensure_ascii=False)
+
+
+def _emptied(data: Any, paths: Sequence[Path]) -> Any:
+    if () in paths:
+        return []
+    if not paths:
+        return data
+    inner: dict[str | int, list[Path]] = {}
+    for path in paths:
+        inner.setdefault(path[0], []).append(path[1:])
+    copy: Any = dict(data) if isinstance(data, Mapping) else list(data)
+    for step, rest in inner.items():
+        copy[step] = _emptied(copy[step], rest)
+    return copy

@@ -10,15 +10,18 @@ from typing import Any
 import click
 
 from casus.schema.errors import CasusError, CasusWarning, InvalidRecordsError, UsageError
+from casus.schema.visible import visible
 
 _MOST_SHOWN = 500
 
 #: Every command, and the module of :mod:`casus.commands` that has it: imported when the command is used.
 COMMANDS = {
     "build": "build",
+    "cite": "cite",
     "codebook": "codebook",
     "explain": "explain",
     "export": "export",
+    "fetch": "fetch",
     "find": "find",
     "fix": "fix",
     "info": "look",
@@ -27,6 +30,8 @@ COMMANDS = {
     "schema": "schema",
     "show": "look",
     "validate": "validate",
+    "verify": "verify",
+    "versions": "versions",
 }
 
 
@@ -65,7 +70,7 @@ def main() -> None:
     """Run the command; errors end it with 1 (findings) or 2 (usage), never with a traceback."""
     warnings.showwarning = _show
     try:
-        cli(standalone_mode=False)
+        code = cli(standalone_mode=False)  # what a command said with Context.exit
     except click.exceptions.Abort:
         sys.exit(2)
     except click.ClickException as error:
@@ -83,6 +88,10 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
+    except OSError as error:  # a full disk, a name that is too long, a folder that may not be looked into
+        click.echo(f"casus: {visible(str(error.filename or 'a file'))}: {error.strerror or error}", err=True)
+        sys.exit(2)
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 if __name__ == "__main__":

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterator
 from pathlib import Path
+from stat import S_ISREG
 from typing import NamedTuple
 
 from casus.bundle import newest, versions_in
 from casus.collection import LISTS, RECORD_SUFFIXES, list_entries, read_records
-from casus.documents import read_document
+from casus.documents import MOST_BYTES, read_document
 from casus.release_index import ReleaseIndex, read_index, stored_index
 from casus.schema.corpus import READ, Entry
 
@@ -94,8 +95,9 @@ def _list(path: Path, kind: str, index: ReleaseIndex | None, judged: Collection[
 
 
 def _content(path: Path) -> bytes:
-    """Return a file's bytes; nothing if it cannot be read, which the reader then says."""
+    """Return a file's bytes; nothing if it is no file, too large or cannot be read, which the reader then says."""
     try:
-        return path.read_bytes()
+        status = path.stat()
+        return path.read_bytes() if S_ISREG(status.st_mode) and status.st_size <= MOST_BYTES else b""
     except OSError:
         return b""

@@ -6,19 +6,20 @@ stay text, and what could mislead (duplicate keys, anchors, tags, several docume
 
 from __future__ import annotations
 
-import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from pathlib import Path as FilePath
+from stat import S_ISREG
 from typing import Any
 
 import yaml
 
 from casus.schema.errors import UsageError
 from casus.schema.findings import Finding, Path
-from casus.schema.rules.file import finding
+from casus.schema.rules.file import MOST_LISTED, finding
 
 MOST_BYTES = 2_000_000
 MOST_DEPTH = 60
@@ -29,8 +30,22 @@ _LEADING_ZERO = re.compile(r"[-+]?0[0-9]")
 _SPECIAL = re.compile(r"[-+]?\.(inf|Inf|INF)\Z|\.(nan|NaN|NAN)\Z")
 _CONSTANTS = {"": None, "~": None, "null": None, "Null": None, "NULL": None,
               "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}  # fmt: skip
+#: Line breaks to PyYAML, but to no editor: every line after one would be miscounted.
+_BREAKS = re.compile("[\x85\u2028\u2029]")
+#: Characters that YAML does not allow, and those.
+_UNREADABLE = re.compile("[^\t\n\r -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_LINE_BREAK = re.compile(r"\r\n|\r|\n")
+_WHY = {
+    "\0": " (a text file that is UTF-16 has many: save it as UTF-8)",
+    "\x85": " (a line break to some programs only)",
+}
+_WHY |= dict.fromkeys("\u2028\u2029", _WHY["\x85"])
+_BEGIN_NUMBERS = frozenset("-+.0123456789")
 _PLAIN_TAGS = {None, "!"}
-_LONGEST_NUMBER = 40
+#: Whole numbers of so many digits stay text: no field holds them, and Python takes long to read them.
+LONGEST_NUMBER = 40
+#: Of so many files the spots are kept: what is found in one file is mostly placed in one go.
+_FILES_KEPT = 16
 
 
 @dataclass(slots=True)
@@ -43,18 +58,31 @@ class Spot:
     inner: dict[str | int, Spot] = field(default_factory=dict)
 
 
+#: What is in a single value: one mapping for all of them, never written to.
+_NOTHING: dict[str | int, Spot] = {}
+#: The text of a key (None for one that cannot be a key), and where it stands.
+_Key = tuple[str | None, tuple[int, int]]
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One parsed file: its data, what the parser found, and where everything stands."""
+    """One parsed file: its data, what the parser found, and where everything stands.
+
+    ``spot`` may be a function that finds it: most files are never asked where something stands, and a thousand files'
+    spots take more memory, and more time to keep, than reading again the few that are asked.
+    """
 
     file: str
     data: Any
     findings: tuple[Finding, ...] = ()
-    spot: Spot | None = None
+    spot: Spot | Callable[[], Spot | None] | None = None
 
-    def locate(self, path: Path) -> tuple[int, int] | None:
-        """Return line and column of a path, or of the nearest part above it that is there."""
-        spot = self.spot
+    def locate(self, path: Path, *, key: bool = False) -> tuple[int, int] | None:
+        """Return line and column of a path, or of the nearest part above it that is there.
+
+        A single value is shown itself, a group or list at its key; ``key`` asks for the key in any case.
+        """
+        spot = self.spot() if callable(self.spot) else self.spot
         if spot is None:
             return None
         found = (spot.line, spot.column)
@@ -64,7 +92,8 @@ class Document:
                 return found
             spot = following
             last = index == len(path) - 1
-            found = (spot.line, spot.column) if last and not spot.inner else spot.key or (spot.line, spot.column)
+            itself = last and not spot.inner and not key
+            found = (spot.line, spot.column) if itself else spot.key or (spot.line, spot.column)
         return found
 
 
@@ -74,17 +103,19 @@ def read_document(path: FilePath, name: str | None = None) -> Document:
     Raises
     ------
     UsageError
-        If the file cannot be opened.
+        If the file cannot be opened, or is no file.
     """
     shown = name or str(path)
     try:
-        size = path.stat().st_size
-        if size > MOST_BYTES:
-            return Document(shown, None, (finding("CAS407", value=size, allowed=MOST_BYTES).at(file=shown, line=1),))
+        status = path.stat()
+        if not S_ISREG(status.st_mode):  # reading a pipe or a device might never end
+            raise UsageError(f"{shown} is not a file. Give the path of a readable file.")
+        if status.st_size > MOST_BYTES:
+            return _failed(shown, finding("CAS407", value=status.st_size, allowed=MOST_BYTES), 1, 1)
         content = path.read_bytes()
     except OSError as error:
         raise UsageError(f"{shown}: cannot be read ({error.strerror}). Give the path of a readable file.") from None
-    return parse(content, shown, is_json=path.suffix == ".json")
+    return parse(content, shown, is_json=path.suffix.lower() == ".json")
 
 
 def parse(content: bytes, name: str, *, is_json: bool = False) -> Document:
@@ -96,59 +127,25 @@ def parse(content: bytes, name: str, *, is_json: bool = False) -> Document:
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        column = error.start - (content.rfind(b"\n", 0, error.start) + 1) + 1
-        return _failed(name, finding("CAS406", problem=f"byte {content[error.start]:#04x}"), line, column)
-    return _parse_json(text, name) if is_json else _Builder(name).build(text)
+        before = content[: error.start].decode("utf-8")
+        place = _place(before, len(before))
+        return _failed(name, finding("CAS406", problem=f"byte {content[error.start]:#04x}"), *place)
+    if is_json:
+        from casus.json_documents import parse_json
+
+        document: Any = parse_json(text, name)  # that module imports this one
+        return Document(name, document.data, document.findings, document.spot)
+    return _Builder(name).build(text)
 
 
 def _failed(name: str, found: Finding, line: int, column: int) -> Document:
     return Document(name, None, (found.at(file=name, line=line, column=column),))
 
 
-def _parse_json(text: str, name: str) -> Document:
-    problems: list[Finding] = []
-
-    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
-        seen: dict[str, Any] = {}
-        for key, value in items:
-            if key in seen:
-                problems.append(finding("CAS402", value=key, first="an earlier").at(file=name, line=1, column=1))
-            seen[key] = value
-        return seen
-
-    def refuse(constant: str) -> None:
-        problems.append(finding("CAS412", value=constant).at(file=name, line=1, column=1))
-
-    try:
-        data = json.loads(text, object_pairs_hook=pairs, parse_constant=refuse)
-    except json.JSONDecodeError as error:
-        return _failed(name, finding("CAS401", problem=error.msg), error.lineno, error.colno)
-    except RecursionError:
-        return _failed(name, finding("CAS411", allowed=MOST_DEPTH), 1, 1)
-    shape = _Builder(name).build(text)
-    return Document(name, data, tuple(problems) or _numbers_held(data, name, shape), shape.spot)
-
-
-def _numbers_held(data: Any, name: str, shape: Document) -> tuple[Finding, ...]:
-    found = []
-    for path, value in leaves(data):
-        if isinstance(value, float) and not math.isfinite(value):
-            line, column = shape.locate(path) or (1, 1)
-            found.append(finding("CAS412", path=path, value=value).at(file=name, line=line, column=column))
-    return tuple(found)
-
-
-def leaves(data: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Yield ``(path, value)`` for every value that is neither a mapping nor a list."""
-    if isinstance(data, dict):
-        for key, value in data.items():
-            yield from leaves(value, (*path, key))
-    elif isinstance(data, list):
-        for index, value in enumerate(data):
-            yield from leaves(value, (*path, index))
-    else:
-        yield path, data
+def _place(text: str, index: int) -> tuple[int, int]:
+    """Return line and column of a character."""
+    lines = _LINE_BREAK.split(text[:index])
+    return len(lines), len(lines[-1]) + 1
 
 
 class _Stop(Exception):  # noqa: N818 - not an error of ours: it ends the walk over a hopeless file
@@ -164,10 +161,16 @@ class _Builder:
 
     def build(self, text: str) -> Document:
         data, spot = None, None
+        if _BREAKS.search(text):
+            self._add_unreadable(text)
+            return Document(self.name, None, tuple(self.findings))
         try:
-            data, spot = self._run(yaml.parse(text, Loader=_LOADER))
+            data, _ = self.read(text)
+            spot = partial(_spots, text)
         except _Stop:
             pass
+        except yaml.reader.ReaderError:
+            self._add_unreadable(text)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             if "nesting" in str(error.problem):  # libyaml looks ahead, and gives up itself at some depth
@@ -181,35 +184,79 @@ class _Builder:
 
     def _add(self, code: str, mark: Any, **values: Any) -> None:
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        if len(self.findings) == MOST_LISTED:
+            self.findings.append(finding("CAS420", allowed=MOST_LISTED).at(file=self.name, line=1, column=1))
+            raise _Stop
         self.findings.append(finding(code, **values).at(file=self.name, line=line, column=column))
 
-    def _run(self, events: Any) -> tuple[Any, Spot | None]:
+    def _add_unreadable(self, text: str) -> None:
+        """Add what the first character is that YAML does not allow, and where it stands."""
+        match = _UNREADABLE.search(text)
+        start = match.start() if match else 0
+        line, column = _place(text, start)
+        problem = f"The character U+{ord(text[start]):04X} is not allowed{_WHY.get(text[start], '')}."
+        self.findings.append(finding("CAS401", problem=problem).at(file=self.name, line=line, column=column))
+
+    def read(self, text: str) -> tuple[Any, Spot | None]:
+        """Return the data of a text, and where everything in it stands; problems are added to the findings."""
+        loader = _LOADER(text)
+        try:
+            return self._walk(loader.get_event)
+        finally:
+            loader.dispose()
+
+    def _walk(self, following: Callable[[], Any]) -> tuple[Any, Spot | None]:  # noqa: C901, PLR0912
+        # One flat loop: it runs for every word, and calls would cost as much as the parsing itself.
         top: list[Any] = []
-        top_spot = Spot(1, 1)
-        stack: list[tuple[Any, Spot, list[Any]]] = [(top, top_spot, [])]
+        top_inner: dict[Any, Spot] = {}
+        container: Any = top
+        inner = top_inner  # the spots of what is in the container
+        key: _Key | None = None  # the key of a mapping whose value is due
+        outer: list[tuple[Any, dict[Any, Spot], _Key | None]] = []
         documents = 0
-        for event in events:
-            if isinstance(event, yaml.DocumentStartEvent):
+        event = following()
+        while (kind := event.__class__) is not yaml.StreamEndEvent:
+            if kind is yaml.ScalarEvent:
+                if event.anchor is not None or event.tag is not None:
+                    self._check_node(event)
+                value = self._scalar(event)
+                mark = event.start_mark
+                if container.__class__ is list:
+                    inner[len(container)] = Spot(mark.line + 1, mark.column + 1, None, _NOTHING)
+                    container.append(value)
+                elif key is None:
+                    name = event.value
+                    if name in container:
+                        self._add("CAS402", mark, value=name, first=inner[name].line)
+                        name = None
+                    key = (name, (mark.line + 1, mark.column + 1))
+                else:
+                    name, at = key
+                    key = None
+                    if name is not None:
+                        container[name] = value
+                        inner[name] = Spot(mark.line + 1, mark.column + 1, at, _NOTHING)
+            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+                self._check_node(event)
+                if len(outer) >= MOST_DEPTH:
+                    self._add("CAS411", event.start_mark, allowed=MOST_DEPTH)
+                    raise _Stop
+                value = {} if kind is yaml.MappingStartEvent else []
+                spots, key = self._put(container, inner, key, value, event)
+                outer.append((container, inner, key))
+                container, inner, key = value, spots, None
+            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                container, inner, key = outer.pop()
+            elif kind is yaml.AliasEvent:
+                self._add("CAS403", event.start_mark, value=f"*{event.anchor}")
+                _, key = self._put(container, inner, key, None, event)
+            elif kind is yaml.DocumentStartEvent:
                 documents += 1
                 if documents > 1:
                     self._add("CAS405", event.start_mark)
                     raise _Stop
-            elif isinstance(event, yaml.ScalarEvent):
-                self._check_node(event)
-                self._put(stack, self._scalar(event), event)
-            elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
-                self._check_node(event)
-                if len(stack) > MOST_DEPTH:
-                    self._add("CAS411", event.start_mark, allowed=MOST_DEPTH)
-                    raise _Stop
-                value: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
-                stack.append((value, self._put(stack, value, event), []))
-            elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
-                stack.pop()
-            elif isinstance(event, yaml.AliasEvent):
-                self._add("CAS403", event.start_mark, value=f"*{event.anchor}")
-                self._put(stack, None, event)
-        return (top[0], top_spot.inner[0]) if top else (None, None)
+            event = following()
+        return (top[0], top_inner[0]) if top else (None, None)
 
     def _check_node(self, event: Any) -> None:
         if event.anchor is not None:
@@ -217,50 +264,51 @@ class _Builder:
         if event.tag not in _PLAIN_TAGS:
             self._add("CAS404", event.start_mark, value=event.tag)
 
-    def _put(self, stack: list[tuple[Any, Spot, list[Any]]], value: Any, event: Any) -> Spot:
-        """Put a value into the innermost container and return its spot."""
-        container, spot, pending = stack[-1]
-        here = (event.start_mark.line + 1, event.start_mark.column + 1)
-        new = Spot(*here)
+    def _put(
+        self, container: Any, inner: dict[Any, Spot], key: _Key | None, value: Any, event: Any
+    ) -> tuple[dict[Any, Spot], _Key | None]:
+        """Put a group, a list or nothing into a container; return where its own spots go, and the key that is due."""
+        at = (event.start_mark.line + 1, event.start_mark.column + 1)
+        spot = Spot(*at)
         if isinstance(container, list):
-            spot.inner[len(container)] = new
+            inner[len(container)] = spot
             container.append(value)
-        elif not pending:
-            pending.append((self._key(container, spot, event), here))
-        else:
-            (key, new.key) = pending.pop()
-            if key is not None:
-                container[key] = value
-                spot.inner[key] = new
-        return new
-
-    def _key(self, container: dict[str, Any], spot: Spot, event: Any) -> str | None:
-        """Return the text of a key, or None for one that cannot be a key."""
-        key = event.value if isinstance(event, yaml.ScalarEvent) else None
+            return spot.inner, None
         if key is None:
             self._add("CAS401", event.start_mark, problem="A key must be a plain word.")
-        elif key in container:
-            self._add("CAS402", event.start_mark, value=key, first=spot.inner[key].line)
-            return None
-        return key
+            return spot.inner, (None, at)
+        name, spot.key = key
+        if name is not None:
+            container[name] = value
+            inner[name] = spot
+        return spot.inner, None
 
     def _scalar(self, event: Any) -> Any:
-        text = event.value
-        if not event.implicit[0] or event.style:
+        text: str = event.value
+        if event.style or not event.implicit[0]:
             return text
         if text in _CONSTANTS:
             return _CONSTANTS[text]
+        return self._number(text, event.start_mark) if text[0] in _BEGIN_NUMBERS else text
+
+    def _number(self, text: str, mark: Any) -> Any:
         if _INTEGER.match(text):
-            return int(text) if len(text) < _LONGEST_NUMBER else text
+            return int(text) if len(text) < LONGEST_NUMBER else text
         if _SPECIAL.match(text):
-            self._add("CAS412", event.start_mark, value=text)
+            self._add("CAS412", mark, value=text)
             return math.inf
         if _FLOAT.match(text) and not _LEADING_ZERO.match(text):
             number = float(text)
             if not math.isfinite(number):
-                self._add("CAS412", event.start_mark, value=text)
+                self._add("CAS412", mark, value=text)
             return number
         return text
+
+
+@lru_cache(maxsize=_FILES_KEPT)
+def _spots(text: str) -> Spot | None:
+    """Return where everything in a text stands that has been read without trouble."""
+    return _Builder("").read(text)[1]
 
 
 def _hint(problem: str | None) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field, ValidationError
 
@@ -26,8 +28,20 @@ NAMES = (RECORDS, *TABLES)
 
 _HEX = Pattern("^[0-9a-f]{64}$", "a SHA-256 in hexadecimal", "0" * 64)
 _TABLE = Pattern("^[a-z_]{2,30}$", "the name of a table", "events")
+#: What a manifest may have at most.
+MOST_BYTES = 16_000_000
+#: Names that lead nowhere else on any system.
+_PLAIN_NAME = re.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _FILE = Pattern("^[A-Za-z][A-Za-z0-9_-]{0,60}\\.(json|jsonld|csv|md)$", "the name of a file", "datapackage.json")
 _Count = Annotated[int, Range(0, 1e12)]
+
+
+class ListedFile(NamedTuple):
+    """A file that a manifest lists: what it is called, and what it must be."""
+
+    name: str
+    bytes: int
+    sha256: str
 
 
 class TableFile(Record):
@@ -83,6 +97,7 @@ def read_manifest(folder: Path) -> Manifest:
     """
     path = folder / FILE
     try:
+        _small_file(path)
         text = path.read_text("utf-8")
     except FileNotFoundError:
         raise InvalidRecordsError([finding("CAS441", value=FILE).at(file=str(path))]) from None
@@ -100,17 +115,61 @@ def read_manifest(folder: Path) -> Manifest:
         raise InvalidRecordsError([finding("CAS442", problem=said).at(file=str(path))]) from None
     wanted = tables_of(manifest.schema_version) if how is Standing.OLDER else NAMES
     names = [table.name for table in manifest.tables]
-    missing, unknown = [n for n in wanted if n not in names], [n for n in names if n not in wanted]
+    # A newer schema may do without a table.
+    missing = [n for n in wanted if n not in names and how is not Standing.NEWER]
+    unknown = [n for n in names if n not in wanted]
     if missing or unknown or len(set(names)) != len(names):
         said = f"it lacks {missing or 'no table'}, and has unknown or repeated {unknown or 'none'}"
         raise InvalidRecordsError([finding("CAS442", problem=said).at(file=str(path))])
     return manifest
 
 
+def listed_files(folder: Path) -> list[ListedFile]:
+    """Return every file that a release folder's manifest lists: the tables, then the files of metadata.
+
+    This is read from the manifest as it stands, because that of a newer schema may list tables which this package does
+    not know; they are fetched and verified all the same.
+
+    Raises
+    ------
+    InvalidRecordsError
+        If a file's name could lead out of the folder, or stands twice (CAS442).
+    """
+    path = folder / FILE
+    try:
+        said = json.loads(path.read_bytes())
+        found = [_listed(each, ".parquet") for each in said["tables"]] + [
+            _listed(each) for each in said.get("files", ())
+        ]
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        problem = "a file that it lists is without a plain name, size or SHA-256"
+        raise InvalidRecordsError([finding("CAS442", problem=problem).at(file=str(path))]) from None
+    names = [each.name for each in found]
+    if FILE in names or len({name.casefold() for name in names}) != len(names):
+        raise InvalidRecordsError([finding("CAS442", problem="it lists a file twice").at(file=str(path))])
+    return found
+
+
+def _listed(said: Mapping[str, Any], suffix: str = "") -> ListedFile:
+    name, size, digest = said["name"] + suffix, said["bytes"], said["sha256"]
+    if not (_PLAIN_NAME.fullmatch(name) and type(size) is int and size >= 0 and re.fullmatch(_HEX.regex, digest)):
+        raise ValueError(name)
+    return ListedFile(name, size, digest)
+
+
 def manifest_text(manifest: Manifest) -> str:
     """Return the manifest as it stands in its file."""
     said = {key: value for key, value in json.loads(manifest.model_dump_json()).items() if value not in (None, [])}
     return json.dumps(said, ensure_ascii=False, indent=2) + "\n"
+
+
+def _small_file(path: Path) -> None:
+    """Raise unless the manifest is a plain file of a size that it may have: a pipe would be read for ever."""
+    if path.exists() and not path.is_file():
+        raise InvalidRecordsError([finding("CAS454", value=FILE, problem="no plain file").at(file=str(path))])
+    if path.stat().st_size > MOST_BYTES:
+        said = f"it has {path.stat().st_size} bytes; {MOST_BYTES} are allowed"
+        raise InvalidRecordsError([finding("CAS442", problem=said).at(file=str(path))])
 
 
 def _is_json(text: str) -> bool:
@@ -166,4 +225,15 @@ def _known_part(text: str) -> str:
     return json.dumps(known)
 
 
-__all__ = ["FILE", "NAMES", "RECORDS", "Manifest", "OtherFile", "TableFile", "manifest_text", "read_manifest"]
+__all__ = [
+    "FILE",
+    "NAMES",
+    "RECORDS",
+    "ListedFile",
+    "Manifest",
+    "OtherFile",
+    "TableFile",
+    "listed_files",
+    "manifest_text",
+    "read_manifest",
+]

@@ -32,8 +32,9 @@ def print_info(release: Release) -> None:
     span = f"{min(days)} to {max(days)}" if days else "no dates"
     about = f"kept up to {manifest.as_of}; schema {manifest.schema_version}; {manifest.licence}"
     _console.print(f"{len(events)} events, {span}; {about}")
-    how = _how_read(release)
-    _console.print(f"[dim]{release.folder}[/dim]\n" + (f"[yellow]{escape(how)}[/yellow]\n" if how else ""))
+    _console.print(f"[dim]{release.folder}[/dim]")
+    notes = [each for each in (release.note, _how_read(release)) if each]
+    _console.print("".join(f"[yellow]{escape(each)}[/yellow]\n" for each in notes))
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("type")
     table.add_column("events", justify="right")
@@ -64,7 +65,7 @@ def _how_read(release: Release) -> str:
     """Return how a release of another schema was read; nothing if it is of the present one."""
     follows = f"This release follows schema {release.manifest.schema_version}"
     if release.standing is Standing.OLDER:
-        done = "; ".join(step.says for step in steps(release.manifest.schema_version))
+        done = "; ".join(step.says for step in steps(release.manifest.schema_version)) or "the same columns"
         return f"{follows}; upgraded on read to {SCHEMA_VERSION} ({done}). Its files are as they were built."
     if release.standing is Standing.NEWER:
         return f"{follows}, newer than {SCHEMA_VERSION}: read as far as this package knows it."

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from casus.bundle import bundled_versions, newest, releases_folder
+from casus.bundle import bundled_versions, releases_folder
 from casus.digests import logical_digest
+from casus.locating import check_manifest, locate
 from casus.manifest import NAMES, RECORDS, Manifest, TableFile, read_manifest
 from casus.parquet_records import from_arrow, rows
 from casus.relaxing import known_part, unjudged
@@ -41,11 +43,13 @@ class Release:
 
     folder: Path
     manifest: Manifest
+    #: Where it is from, if it is not one of the published releases.
+    note: str = ""
     _tables: dict[str, pa.Table] = field(default_factory=dict, repr=False)
     _events: list[Event] | None = field(default=None, repr=False)
 
     @classmethod
-    def open(cls, folder: Path) -> Release:
+    def open(cls, folder: Path, note: str = "") -> Release:
         """Open a release folder and check its manifest.
 
         Raises
@@ -53,7 +57,7 @@ class Release:
         InvalidRecordsError
             If the manifest is missing, malformed or of a later schema.
         """
-        return cls(folder, read_manifest(folder))
+        return cls(folder, read_manifest(folder), note)
 
     @property
     def version(self) -> str:
@@ -169,12 +173,7 @@ class Release:
     def _as_built(self, name: str) -> pa.Table:
         """Return a table as it was built, checked as that; of the present schema, also its rows."""
         path, said = self.path(name), self.manifest.table(name)
-        try:
-            content = path.read_bytes()
-        except FileNotFoundError:
-            raise InvalidRecordsError([finding("CAS441", value=path.name).at(file=str(path))]) from None
-        except OSError as error:
-            raise ReleaseError(f"{path}: cannot be read ({error.strerror}). Check the file's permissions.") from None
+        content = read_file(path, said.bytes)
         damage = _damage(content, said)
         if damage and len(content) == said.bytes:
             # Same size, other bytes: the file is damaged, and a damaged file is not decoded.
@@ -239,9 +238,37 @@ def _present_schema(name: str) -> pa.Schema:
     return records_schema() if name == RECORDS else table_schema(TABLES[name].columns)
 
 
+def read_file(path: Path, size: int) -> bytes:
+    """Return the bytes of a release's file; of one that is longer than it must be, one byte more than that.
+
+    Raises
+    ------
+    InvalidRecordsError
+        If it is missing (CAS441), or is not a plain file (CAS454).
+    ReleaseError
+        If it cannot be read.
+    """
+    try:
+        if not path.is_file():
+            raise InvalidRecordsError([no_file(path)])
+        with path.open("rb") as stream:
+            return stream.read(size + 1)
+    except OSError as error:
+        raise ReleaseError(f"{path}: cannot be read ({error.strerror}). Check the file's permissions.") from None
+
+
+def no_file(path: Path) -> Finding:
+    """Return the finding for what is not a file: nothing is there (CAS441), or something else is (CAS454)."""
+    if not os.path.lexists(path):
+        return finding("CAS441", value=path.name).at(file=str(path))
+    what = "a folder" if path.is_dir() else "no plain file" if path.exists() else "a link that leads nowhere"
+    return finding("CAS454", value=path.name, problem=what).at(file=str(path))
+
+
 def _damage(content: bytes, said: TableFile) -> list[Finding]:
     if len(content) != said.bytes:
-        return [finding("CAS443", name="the size in bytes", value=len(content), allowed=said.bytes)]
+        size = len(content) if len(content) < said.bytes else "larger"
+        return [finding("CAS443", name="the size in bytes", value=size, allowed=said.bytes)]
     digest = hashlib.sha256(content).hexdigest()
     return [finding("CAS443", name="the SHA-256", value=digest, allowed=said.sha256)] if digest != said.sha256 else []
 
@@ -264,19 +291,29 @@ def _decode(content: bytes, path: Path, damage: list[Finding], *, records: bool)
         raise InvalidRecordsError([each.at(file=str(path)) for each in found]) from None
 
 
-@cache
-def bundled(version: str | None = None) -> Release:
-    """Return a bundled release: the newest, or the version asked for.
+def bundled(version: str | Path | None = None) -> Release:
+    """Return a release: the newest that is bundled, a version that is bundled or fetched, or that in a folder.
+
+    The manifest of a version must be that of the published release; a folder of one's own is read as it is, and
+    :attr:`Release.note` says so.
 
     Raises
     ------
     UsageError
-        If that version is not bundled.
+        If that version is not at hand.
+    InvalidRecordsError
+        If the manifest is not that of the published release.
     """
-    last, known = newest(), bundled_versions()
-    if version is not None and version not in known:
-        raise UsageError(f"Version {version!r} is not bundled; bundled are: {', '.join(known)}.")
-    return Release.open(releases_folder() / version if version else last)
+    found = locate(version)
+    check_manifest(found)
+    if found.sha256 is None:
+        return Release.open(found.folder, found.note)
+    return _opened(found.folder, found.sha256, found.note)
+
+
+@cache
+def _opened(folder: Path, _sha256: str, note: str) -> Release:
+    return Release.open(folder, note)
 
 
 __all__ = ["Release", "bundled", "bundled_versions", "releases_folder"]

@@ -1,17 +1,17 @@
 """Nested records read and validated row group by row group, two at a time, in bounded memory.
 
-Checking releases Python's lock, so that one row group is checked while the next is decoded. What the columns suspect is
-explained by the record engine, with the same message, code and path as for a contributed file.
+Reading and most of checking release Python's lock, so that two row groups are read and checked side by side. What the
+columns suspect is explained by the record engine, with the same message, code and path as for a contributed file.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import reduce
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,11 +30,7 @@ if TYPE_CHECKING:
     from casus.schema.columnar import Verdicts
     from casus.schema.columnar.across import Across
 
-#: A part of a row group, and its verdicts once they are there.
-Part = tuple["pa.Table", "Future[Verdicts]"]
 THREADS = 2
-#: The fewest rows whose checks are worth being shared out.
-_WORTH_SHARING = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +52,7 @@ def read_groups(source: Any, *, threads: int = THREADS, name: str = "", mapped: 
     source
         Path of the file, or its content as an Arrow buffer.
     threads
-        How many threads read and check; with one, nothing runs beside the caller's own reading but the checks.
+        How many row groups are read and checked at a time, each in a thread of its own.
     name
         What the file is called in errors.
     mapped
@@ -78,32 +74,20 @@ def read_groups(source: Any, *, threads: int = THREADS, name: str = "", mapped: 
     problems = batch_problems(schema)
     if problems:
         raise InvalidRecordsError([finding("CAS446", problem=each).at(file=shown) for each in problems])
-    with ThreadPoolExecutor(max(1, threads - 1)) as pool, _readable(shown), _file(source, mapped) as file:
-        waiting: deque[tuple[int, pa.Table, list[Part]]] = deque()
-        for index in range(count):
-            table = file.read_row_group(index, use_threads=threads > 1)
-            # Nothing is read beside the checks of the last one, so that they are shared out.
-            parts = _parts(table, threads if index == count - 1 else 1)
-            waiting.append((firsts[index], table, [(part, pool.submit(check_batch, part)) for part in parts]))
-            if len(waiting) >= threads:
-                yield _checked(*waiting.popleft())
+    with _readable(shown), ExitStack() as opened:
+        # One reader for each group that is being read: a reader serves one thread at a time.
+        files = [opened.enter_context(_file(source, mapped)) for _ in range(threads)]
+        pool = opened.enter_context(ThreadPoolExecutor(threads))
+
+        def read(index: int) -> Group:
+            table = files[index % threads].read_row_group(index, use_threads=threads > 1)
+            return Group(firsts[index], table, check_batch(table))
+
+        coming = iter(range(count))
+        waiting = deque(pool.submit(read, index) for index in islice(coming, threads))
         while waiting:
-            yield _checked(*waiting.popleft())
-
-
-def _parts(table: pa.Table, count: int) -> list[pa.Table]:
-    """Return a table in so many parts, or fewer if it is small."""
-    size = max(_WORTH_SHARING, -(-table.num_rows // count))
-    return [table.slice(first, size) for first in range(0, max(1, table.num_rows), size)]
-
-
-def _checked(first: int, table: pa.Table, parts: list[Part]) -> Group:
-    """Return a row group with its verdicts; the parts whose turn has not come yet are checked here, last ones first."""
-    from casus.schema.columnar import Verdicts, check_batch
-
-    here = [check_batch(part) if verdicts.cancel() else verdicts for part, verdicts in reversed(parts)]
-    done = [each.result() if isinstance(each, Future) else each for each in reversed(here)]
-    return Group(first, table, reduce(Verdicts.followed_by, done))
+            yield waiting.popleft().result()
+            waiting.extend(pool.submit(read, index) for index in islice(coming, 1))
 
 
 def check_file(source: Any, *, name: str = "", across: Across | None = None, threads: int = THREADS) -> Findings:

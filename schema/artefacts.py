@@ -20,6 +20,7 @@ from casus.schema.metadata.citation import CFF_FILE, ZENODO_FILE, citation_cff, 
 from casus.schema.publishing import problems, publish
 from casus.schema.registry import DatasetCard
 from casus.schema.render_codebook import codebook, rules_page
+from casus.schema.render_csv import csv_page
 from casus.schema.render_engines import engines_page
 from casus.schema.render_files import schema_files
 from casus.schema.render_json import schema_text
@@ -37,6 +38,7 @@ def artefacts(root: Path) -> dict[str, str]:
     texts = {f"schema/{name}": text for name, text in schema_files().items()}
     texts["schema/json/report.schema.json"] = schema_text(report_schema())
     texts["docs/codebook.md"] = codebook((root / "docs/codebook-rules.md").read_text("utf-8"))
+    texts["docs/csv-template.md"] = csv_page()
     texts["docs/rules.md"] = rules_page()
     texts["docs/engines.md"] = engines_page()
     facts = _facts(root)

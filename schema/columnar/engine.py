@@ -48,11 +48,6 @@ class Verdicts:
             found.setdefault(int(row), set()).add(code)
         return found
 
-    def followed_by(self, other: Verdicts) -> Verdicts:
-        """Return these verdicts and those of the rows after them as one."""
-        rows = np.concatenate([self.rows, other.rows + self.length])
-        return Verdicts(self.length + other.length, rows, self.paths + other.paths, self.codes + other.codes)
-
     def to_arrow(self) -> pa.RecordBatch:
         """Return the verdicts as a batch of ``row`` (int64), ``path`` and ``code`` (text)."""
         columns = [

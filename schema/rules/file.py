@@ -7,6 +7,9 @@ from typing import Any
 from casus.schema.findings import Finding, Path
 from casus.schema.rules.base import Damage, Rule, Scope, Text
 
+#: So many findings of one file are listed.
+MOST_LISTED = 1_000
+
 
 def _file(number: int, title: str, reason: str, message: str, fix: str, example: Text) -> Rule:
     return Rule(f"CAS{number}", Scope.FILE, title, reason, message, fix, example)
@@ -19,7 +22,7 @@ def _release(number: int, title: str, reason: str, message: str, fix: str, how: 
 FILE_RULES: tuple[Rule, ...] = (
     _file(
         401,
-        "The file can be read as YAML or JSON",
+        "The file can be read",
         "What cannot be parsed cannot be checked.",
         "{problem}",
         "Correct the syntax at this place.",
@@ -94,7 +97,7 @@ FILE_RULES: tuple[Rule, ...] = (
         "The file holds a record",
         "An empty file says nothing.",
         "The file holds {value}.",
-        "Write one record, or a list of entries in a registry.",
+        "Write one record; many records go into a file of JSON Lines (.jsonl), one a line, or a table (.csv).",
         Text(b"# nothing\n"),
     ),
     _file(
@@ -112,6 +115,47 @@ FILE_RULES: tuple[Rule, ...] = (
         "{value} is not a finite number.",
         "Correct the number.",
         Text(b"id: a\nquantities: [{best: 1e400}]\n"),
+    ),
+    _file(
+        413,
+        "Every column of a table is a field",
+        "What stands under a heading that nobody knows would be lost.",
+        "{problem}.",
+        "Write the heading as findings print paths: date.start, participants[0].actor; `casus new TYPE --format csv` "
+        "prints a header.",
+        Text(b"id,type,title,sorces[0].url\n", "records.csv"),
+    ),
+    _file(
+        414,
+        "Every row has a cell for every column",
+        "A cell that is missing, or one too many, moves all that follows into the wrong column.",
+        "The row has {value} cells, and the header {allowed}; the row was not judged.",
+        "Add or remove cells, and put a text that contains the separator into quotation marks.",
+        Text(b"id,type,title\n2025-06-02-a,talks,One,two\n", "records.csv"),
+    ),
+    _file(
+        415,
+        "Files of many records keep within bounds",
+        "What is judged together is held in memory together.",
+        "{problem}; allowed are {allowed}.",
+        "{advice}.",
+        Text(b'{"id": "' + b"x" * 2_100_000 + b'"}\n', "records.jsonl"),
+    ),
+    _file(
+        416,
+        "A table holds records",
+        "A table of something else would be judged as broken records.",
+        "The file is no table of records, and was not read: {problem}.",
+        "Give it the header of the flat template (`casus new TYPE --format csv` prints one), or leave the file out.",
+        Text(b"name,phone\nA,1\n", "contacts.csv"),
+    ),
+    _file(
+        420,
+        "All that is wrong with a file can be listed",
+        "A report that nobody can read to the end helps nobody.",
+        "More than {allowed} things are wrong with the file; no more of them are listed.",
+        "Mend those that are listed, and validate again.",
+        Text(b"id: a\n" * (MOST_LISTED + 2)),
     ),
 )
 
@@ -153,7 +197,7 @@ RELEASE_RULES: tuple[Rule, ...] = (
         "The schema is known",
         "A later schema may mean something else by the same name.",
         "The release follows schema {value}, and this package reads {allowed}.",
-        "Upgrade: pip install -U casus-events",
+        "Upgrade the package (pip install -U casus-events).",
         "claim another schema version",
     ),
     _release(
@@ -187,6 +231,38 @@ RELEASE_RULES: tuple[Rule, ...] = (
         "{name} is {value}: {problem}.",
         "Install casus-events again, or build the release again.",
         "break a row and forge the digests",
+    ),
+    _release(
+        451,
+        "The release is the published one",
+        "A manifest can be forged with its files; the list of releases in the package says what it must be.",
+        "The SHA-256 of the manifest of release {version} is {value}, and the list of releases says {allowed}.",
+        "Fetch or install it again. If it is a release of your own, give its folder instead of a version.",
+        "forge the manifest and the digests of a published release",
+    ),
+    _release(
+        452,
+        "The folder holds nothing else",
+        "A file that the manifest does not list was checked by nobody.",
+        "The manifest does not list {value}.",
+        "Remove what is not listed, or fetch the release again.",
+        "add a file",
+    ),
+    _release(
+        453,
+        "References between tables resolve",
+        "A row that points to nothing cannot be joined.",
+        "{name} is {value}, and {table} has no such id.",
+        "Install casus-events again, or build the release again.",
+        "break a reference and forge the digests",
+    ),
+    _release(
+        454,
+        "Files are plain files",
+        "A folder, a device or a pipe in the place of a file could be read without end.",
+        "{value} is {problem}.",
+        "Put the file of the release in its place, or fetch the release again.",
+        "put a folder in the place of a table",
     ),
 )
 

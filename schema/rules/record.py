@@ -120,6 +120,7 @@ RECORD_RULES: tuple[RecordRule, ...] = (
     RecordRule(
         code="CAS205",
         title="What has not taken place has no outcome",
+        about_key=True,
         reason="An event that is planned, put off or called off cannot have had a result.",
         check=Implies(Is("status", NOT_YET), Absent("outcome")),
         spot="outcome",
@@ -331,6 +332,7 @@ RECORD_RULES: tuple[RecordRule, ...] = (
     RecordRule(
         code="CAS221",
         title="Third parties do not initiate",
+        about_key=True,
         reason="Mediators, hosts and guarantors have roles of their own.",
         at=("participants[]",),
         check=Not(ContainsBoth("roles", ("initiator",), ("mediator", "host", "guarantor"))),
@@ -342,6 +344,7 @@ RECORD_RULES: tuple[RecordRule, ...] = (
     RecordRule(
         code="CAS222",
         title="Only votes have votes",
+        about_key=True,
         reason="Counts of votes outside a vote are counts of something else.",
         check=Implies(
             AnyOf(
@@ -372,6 +375,7 @@ RECORD_RULES: tuple[RecordRule, ...] = (
     RecordRule(
         code="CAS224",
         title="Only violence has targets",
+        about_key=True,
         reason="`targets` says what was attacked; what talks are about are issues.",
         check=Implies(Present("targets"), Is("type", VIOLENCE)),
         spot="targets",
@@ -494,6 +498,14 @@ RECORD_RULES: tuple[RecordRule, ...] = (
 )
 
 _EVENT = describe(Event)
+#: The fields that each rule reads: whether from the record's root, and the names on the way.
+_STEPS_READ = {
+    rule.code: tuple(
+        (name.startswith("/"), tuple(step.partition("[")[0] for step in name.lstrip("/").split(".")))
+        for name in rule.check.reads()
+    )
+    for rule in RECORD_RULES
+}
 
 
 def check_record(
@@ -567,9 +579,9 @@ def _best_spot(rule: RecordRule, view: View) -> Path:
 
 def _touches(rule: RecordRule, view: View, broken: frozenset[Path]) -> bool:
     """Whether the rule would read something that is broken as a field."""
-    for name in rule.check.reads():
-        base: Path = () if name.startswith("/") else view.path
-        read = (*base, *(step.partition("[")[0] for step in name.lstrip("/").split(".")))
+    for from_root, steps in _STEPS_READ[rule.code]:
+        base: Path = () if from_root else view.path
+        read = (*base, *steps)
         for path in broken:
             plain = tuple(step for index, step in enumerate(path) if isinstance(step, str) or index < len(base))
             if plain[: len(read)] == read or read[: len(plain)] == plain:

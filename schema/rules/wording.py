@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from casus.schema.vocabulary import vocabulary
@@ -59,7 +60,7 @@ class Lexicon:
         words: Iterable[str] = self._words
         if len(self._words) > _MANY:  # comparing takes time: in a large registry the beginning must be right
             words = [word for word in self._words if word[:_BEGINNING] == wanted[:_BEGINNING]][:_MANY]
-        close = difflib.get_close_matches(wanted, words, n=1, cutoff=_CUTOFF)
+        close = _alike(wanted, tuple(words), 1, _CUTOFF)
         return self._words[close[0]] if close else None
 
 
@@ -74,7 +75,7 @@ def likeliest_first(value: object, known: Iterable[str], meant: str | None = Non
     if len(words) <= _FEW or not isinstance(value, str) or len(value) > _LONGEST_WORD:
         return words
     plain = {_plain(word): word for word in reversed(words)}
-    close = [plain[each] for each in difflib.get_close_matches(_plain(value), plain, n=3, cutoff=0.5)]
+    close = [plain[each] for each in _alike(_plain(value), tuple(plain), 3, 0.5)]
     first = dict.fromkeys([*([meant] if meant in words else []), *close])
     return tuple(dict.fromkeys([*filter(None, first), *words]))
 
@@ -92,6 +93,12 @@ def nearest(value: str, known: Any) -> str:
 def labels(name: str) -> Mapping[str, str]:
     """Return the codes of a vocabulary by their labels."""
     return {value.label: value.code for value in vocabulary(name).values}
+
+
+@lru_cache(maxsize=256)
+def _alike(wanted: str, words: tuple[str, ...], most: int, cutoff: float) -> list[str]:
+    """Return the words that look most like one that is wrong; the same mistake is often made in many records."""
+    return difflib.get_close_matches(wanted, words, n=most, cutoff=cutoff)
 
 
 def _plain(word: str) -> str:

@@ -232,7 +232,15 @@ def test_configuration_of_the_repository_runs_nothing(repository):
 def test_what_lies_outside_the_repository_has_no_history_and_counts(repository, tmp_path):
     outside = tmp_path / "outside.yaml"
     outside.write_text("id: [\n")
-    (repository / "data/records/2025/link.yaml").symlink_to(outside)
+    (repository / "own").mkdir()
+    (repository / "own/actors.yaml").symlink_to(outside)
     commit(repository)
     git(repository, "branch", "-f", "main")
-    assert found(repository) == ([("CAS401", "link.yaml")], 1)
+    assert found(repository, registry=repository / "own") == ([("CAS401", "actors.yaml")], 1)
+
+
+def test_a_link_out_of_the_folder_is_a_usage_error(repository, tmp_path):
+    (tmp_path / "outside.yaml").write_text("id: [\n")
+    (repository / "data/records/2025/link.yaml").symlink_to(tmp_path / "outside.yaml")
+    with pytest.raises(casus.UsageError, match="leads out of"):
+        casus.validate(repository / "data", changed_since="main")

@@ -78,7 +78,7 @@ def test_json_text_keeps_its_escapes():
         (b"a: [1, 2\n", [("CAS401", 2, 1)]),
         (b"a:\n\t- 1\n", [("CAS401", 2, 1)]),
         (b"a: b: c\n", [("CAS401", 1, 5)]),
-        (b"a: \x00\n", [("CAS401", 1, 1)]),
+        (b"a: \x00\n", [("CAS401", 1, 4)]),
         (b"[1]: x\n", [("CAS401", 1, 1)]),
         (b"a: &a [x]\nb: &b [*a,*a]\nc: &c [*b,*b]\n", None),
     ],

@@ -8,7 +8,7 @@ import pytest
 from support import EXAMPLE, patched
 
 import casus
-from casus import streaming
+import casus.parquet_documents
 from casus.parquet_records import to_arrow
 from casus.schema import CasusError, Event, InvalidRecordsError
 from casus.schema.columnar import check_batch
@@ -61,13 +61,18 @@ def test_streaming_and_whole_table_give_the_same_verdicts(file, threads):
     assert [row for row, _ in streamed] == [3, 11, 12, 39]
 
 
-@pytest.mark.parametrize("threads", [1, 2, 3])
-def test_the_checks_of_the_last_row_group_are_shared_out(file, threads, monkeypatch):
-    monkeypatch.setattr(streaming, "_WORTH_SHARING", 3)
-    path = file(with_bad_rows(40, [3, 30, 31, 33, 39]), row_group_size=30)
+@pytest.mark.parametrize("threads", [1, 2, 3, 8])
+def test_a_mapped_file_gives_the_same_with_any_number_of_threads(file, threads):
+    path = file(with_bad_rows(40, [3, 30, 31, 33, 39]), row_group_size=9)
     groups = list(read_groups(path, threads=threads, mapped=True))
-    assert [(group.first, group.verdicts.length) for group in groups] == [(0, 30), (30, 10)]
+    assert [(group.first, group.verdicts.length) for group in groups] == [(0, 9), (9, 9), (18, 9), (27, 9), (36, 4)]
     assert [group.first + row for group in groups for row in group.verdicts.suspects()] == [3, 30, 31, 33, 39]
+
+
+def test_reading_can_be_left_off(file):
+    groups = read_groups(file(with_bad_rows(40, []), row_group_size=4))
+    assert next(groups).first == 0
+    groups.close()
 
 
 def test_row_groups_come_in_order(file):
@@ -153,8 +158,22 @@ def link(relation, target):
     return [{"key": "k1", "relation": relation, "target": target, "sources": ["s1"]}]
 
 
-def codes_by_row(path):
-    return {(finding.row, finding.code) for finding in casus.validate(path).findings}
+#: The rules across records that the columns are judged by too; the record engine has more.
+IN_COLUMNS = {"CAS301", "CAS302", "CAS304", "CAS305", "CAS306", "CAS307", "CAS309"}
+
+
+@pytest.fixture(params=["together with others", "alone, in columns"])
+def codes_by_row(request, monkeypatch):
+    """Return what is found in a file, judged with all others or, as a large one is, alone."""
+    if request.param == "alone, in columns":
+        monkeypatch.setattr(casus.parquet_documents, "MOST_RECORDS", 0)
+
+    def found(path):
+        report = casus.validate(path)
+        assert ("editorial rules" in report.checks) == (request.param == "together with others")
+        return {(finding.row, finding.code) for finding in report.findings if finding.code in IN_COLUMNS}
+
+    return found
 
 
 REGISTERED = {
@@ -167,7 +186,7 @@ REGISTERED = {
 }
 
 
-def test_links_lead_to_rows_of_the_file_or_of_the_bundled_release(tmp_path):
+def test_links_lead_to_rows_of_the_file_or_of_the_bundled_release(codes_by_row, tmp_path):
     path = own_file(
         tmp_path,
         REGISTERED | {"links": link("follows", "2025-06-02-own-1"), "coding.confidence": REMOVE},
@@ -177,7 +196,7 @@ def test_links_lead_to_rows_of_the_file_or_of_the_bundled_release(tmp_path):
     assert codes_by_row(path) == {(2, "CAS302")}
 
 
-def test_no_event_is_part_of_itself_across_rows(tmp_path):
+def test_no_event_is_part_of_itself_across_rows(codes_by_row, tmp_path):
     path = own_file(
         tmp_path,
         REGISTERED | {"links": link("part-of", "2025-06-02-own-1")},
@@ -188,7 +207,7 @@ def test_no_event_is_part_of_itself_across_rows(tmp_path):
     assert codes_by_row(path) == {(0, "CAS309"), (1, "CAS309"), (2, "CAS309")}
 
 
-def test_references_are_looked_up_in_the_registries(tmp_path):
+def test_references_are_looked_up_in_the_registries(codes_by_row, tmp_path):
     path = own_file(
         tmp_path,
         REGISTERED,
