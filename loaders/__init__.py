@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from casus.checking import Report
     from casus.describing import codebook
+    from casus.differing import diff
     from casus.frames import Scan, Table
     from casus.querying import get_path, load, records, scan, tally, versions
     from casus.schema import (
@@ -43,6 +44,7 @@ _HOME = {
     "Table": "casus.frames",
     "UsageError": "casus.schema",
     "codebook": "casus.describing",
+    "diff": "casus.differing",
     "get_path": "casus.querying",
     "load": "casus.querying",
     "records": "casus.querying",
@@ -67,6 +69,7 @@ __all__ = [
     "UsageError",
     "__version__",
     "codebook",
+    "diff",
     "get_path",
     "load",
     "records",

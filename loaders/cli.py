@@ -15,6 +15,7 @@ _MOST_SHOWN = 500
 COMMANDS = {
     "build": "build",
     "codebook": "codebook",
+    "diff": "diff",
     "explain": "explain",
     "export": "export",
     "find": "find",

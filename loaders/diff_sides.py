@@ -1,0 +1,209 @@
+"""What is compared: a release, or the authored dataset folder as it is now, as rows with a digest each."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pydantic import ValidationError
+
+from casus.checking import check_entry
+from casus.digests import lean, row_digests
+from casus.manifest import FILE, RECORDS
+from casus.parquet_records import rows
+from casus.releases import Release, bundled
+from casus.schema.corpus import MODELS, Entry
+from casus.schema.errors import InvalidRecordsError, UsageError
+from casus.schema.findings import Finding, Severity
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Row = dict[str, Any]
+#: What is compared: the kind of the entries by the name of their table.
+KINDS: Mapping[str, str] = {
+    RECORDS: "event",
+    "actors": "actor",
+    "places": "place",
+    "publishers": "publisher",
+    "states": "state",
+    "wanted": "wanted",
+}
+#: What the manifest and dataset.yaml say of the whole.
+HEAD = ("title", "description", "as_of", "licence")
+
+
+class Side(Protocol):
+    """One of the two that are compared."""
+
+    @property
+    def label(self) -> str:
+        """What it is called."""
+
+    @property
+    def head(self) -> Mapping[str, Any]:
+        """What is said of the whole."""
+
+    def digests(self, table: str) -> dict[str, bytes]:
+        """Return the digest of every entry of a table by its id."""
+
+    def rows(self, table: str, ids: Iterable[str]) -> dict[str, Row]:
+        """Return some entries of a table as parsed text, without absent values and empty lists."""
+
+    def gone(self) -> dict[str, Row]:
+        """Return the tombstones by id: records that were withdrawn or merged."""
+
+
+def side(source: str | Path | Release) -> Side:
+    """Return what is to be compared.
+
+    Parameters
+    ----------
+    source
+        A version that is bundled, the folder of a release, or an authored dataset folder (the working tree).
+
+    Raises
+    ------
+    UsageError
+        If it is none of them.
+    InvalidRecordsError
+        If a release is damaged, or a record of the folder is invalid.
+    """
+    if isinstance(source, Release):
+        return ReleaseSide(source)
+    path = Path(source)
+    if (path / FILE).is_file():
+        return ReleaseSide(Release.open(path))
+    if (path / "dataset.yaml").is_file():
+        return FolderSide(path)
+    if path.is_dir():
+        raise UsageError(
+            f"{path} holds neither a release ({FILE}) nor a dataset (dataset.yaml). Give a version or one."
+        )
+    try:
+        return ReleaseSide(bundled(str(source)))
+    except UsageError as error:
+        raise UsageError(f"{error} Or give the folder of a release, or a dataset folder.") from None
+
+
+@dataclass
+class ReleaseSide:
+    """A release: its records stay in columns, and rows are made only of those that are asked for."""
+
+    release: Release
+    _positions: dict[str, int] = field(default_factory=dict, repr=False)
+    _entries: dict[str, dict[str, Row]] | None = field(default=None, repr=False)
+
+    @property
+    def label(self) -> str:
+        """Version of the release."""
+        return self.release.version
+
+    @property
+    def head(self) -> Mapping[str, Any]:
+        """What the manifest says of the whole."""
+        said = self.release.manifest.model_dump(mode="json")
+        return {name: said[name] for name in HEAD}
+
+    def digests(self, table: str) -> dict[str, bytes]:
+        """Return the digest of every entry of a table by its id."""
+        if table != RECORDS:
+            return {name: _digest(row) for name, row in self._registries()[table].items()}
+        records = self._records()
+        ids = records.column("id").to_pylist()
+        self._positions = {name: number for number, name in enumerate(ids)}
+        return dict(zip(ids, row_digests(records), strict=True))
+
+    def rows(self, table: str, ids: Iterable[str]) -> dict[str, Row]:
+        """Return some entries of a table as parsed text."""
+        if table != RECORDS:
+            known = self._registries()[table]
+            return {name: known[name] for name in ids}
+        records = self._records()
+        if not self._positions:
+            self._positions = {name: number for number, name in enumerate(records.column("id").to_pylist())}
+        chosen = records.take([self._positions[name] for name in ids])
+        return {row["id"]: row for row in rows(chosen)}
+
+    def gone(self) -> dict[str, Row]:
+        """Return the tombstones by id."""
+        table = self.release.table("revisions")
+        return {row["id"]: row for row in rows(table) if row.get("kind") in ("withdrawn", "merged")}
+
+    def _records(self) -> pa.Table:
+        return self.release.table(RECORDS)
+
+    def _registries(self) -> dict[str, dict[str, Row]]:
+        if self._entries is None:
+            self._entries = _by_table(self.release.registry_entries())
+        return self._entries
+
+
+@dataclass
+class FolderSide:
+    """An authored dataset folder as it is now: every entry is validated, because only valid ones can be compared."""
+
+    folder: Path
+    label: str = "the working tree"
+    head: Mapping[str, Any] = field(default_factory=dict)
+    _entries: dict[str, dict[str, Row]] = field(default_factory=dict, repr=False)
+    _gone: dict[str, Row] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        from casus.collection import read_collection
+
+        collection = read_collection(self.folder)
+        findings = [each for each in collection.findings if each.severity is Severity.ERROR]
+        plain = list(_plain(collection.corpus.entries, findings))
+        if findings:
+            raise InvalidRecordsError(findings)
+        self.head = {name: collection.head.get(name) for name in HEAD}
+        self._entries = _by_table(plain)
+        self._gone = {entry.id: dict(entry.data) for entry in plain if entry.kind == "revision"}
+
+    def digests(self, table: str) -> dict[str, bytes]:
+        """Return the digest of every entry of a table by its id."""
+        return {name: _digest(row) for name, row in self._entries[table].items()}
+
+    def rows(self, table: str, ids: Iterable[str]) -> dict[str, Row]:
+        """Return some entries of a table as parsed text."""
+        return {name: self._entries[table][name] for name in ids}
+
+    def gone(self) -> dict[str, Row]:
+        """Return the tombstones by id."""
+        return self._gone
+
+
+def _plain(entries: Iterable[Entry], findings: list[Finding]) -> Iterator[Entry]:
+    """Yield the entries with their defaults, as a release has them; what is wrong is added to the findings."""
+    for entry in entries:
+        try:
+            model = MODELS[entry.kind].model_validate_json(json.dumps(entry.data))
+        except ValidationError:
+            findings.extend(each for each in check_entry(entry) if each.severity is Severity.ERROR)
+        else:
+            yield Entry(entry.kind, lean(model.model_dump(mode="json")), entry.file)
+
+
+def _by_table(entries: Iterable[Entry]) -> dict[str, dict[str, Row]]:
+    tables = {kind: table for table, kind in KINDS.items()}
+    found: dict[str, dict[str, Row]] = {table: {} for table in KINDS}
+    for entry in entries:
+        if entry.kind in tables:
+            row = dict(entry.data)
+            name = f"{entry.id}@{row['start']}" if entry.kind == "state" and "start" in row else entry.id
+            if entry.kind == "place":
+                # A release has the state of a place only where it is one.
+                states = [each["state"] for each in row.pop("countries", ())]
+                row |= {"country": states[0]} if len(states) == 1 else {}
+            found[tables[entry.kind]][name] = row
+    return found
+
+
+def _digest(row: Row) -> bytes:
+    text = json.dumps(row, ensure_ascii=False, sort_keys=True)
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()
