@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,22 +11,22 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from casus.checking import Report, check
-from casus.collection import Collection, read_collection
+from casus.collection import Collection, read_collection, read_lists
 from casus.context import authored_files
 from casus.digests import logical_digest, sha256_of
-from casus.flattening import flat_table
-from casus.manifest import FILE, RECORDS, Manifest, TableFile, manifest_text, read_manifest
-from casus.parquet_records import to_arrow
-from casus.registries import Registries
+from casus.documents import read_document
+from casus.manifest import FILE, Manifest, TableFile, manifest_text, read_manifest
+from casus.placing import aside, one_build, place
 from casus.release_index import make_index, write_index
+from casus.release_tables import TableMaker, ordered
 from casus.releases import Release
 from casus.schema import SCHEMA_VERSION
-from casus.schema.corpus import MODELS
+from casus.schema.corpus import Corpus, Entry
 from casus.schema.errors import InvalidRecordsError, ReleaseError, UsageError
-from casus.schema.event import Event
+from casus.schema.findings import Finding
 from casus.schema.registry import DatasetCard
 from casus.schema.rules.field import explain
-from casus.schema.tables import TABLES
+from casus.schema.rules.file import finding
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -49,11 +46,12 @@ class Built:
     unchanged: bool
 
 
-def build_release(source: Path, into: Path | None = None) -> Built:
+def build_release(source: Path, into: Path | None = None, *, records: Iterable[Any] | None = None) -> Built:
     """Build a release from a dataset folder.
 
-    The release is written aside and moved into place whole; if anything fails, nothing is left behind. A version
-    that exists is never overwritten: the build refuses unless the result is identical.
+    The release is written aside, flushed to the disk and moved into place whole; if anything fails, or the process is
+    killed, nothing is left behind that counts. A version that exists is never overwritten: the build refuses unless
+    the result is identical. One build at a time works in a folder of releases.
 
     Parameters
     ----------
@@ -61,6 +59,8 @@ def build_release(source: Path, into: Path | None = None) -> Built:
         Dataset folder: ``dataset.yaml``, ``records/``, ``registries/`` and the lists.
     into
         Folder of the releases; ``releases/`` in the dataset folder unless given.
+    records
+        Parsed records to build from, instead of those in ``records/``: such as ``map(json.loads, lines)``.
 
     Raises
     ------
@@ -69,27 +69,46 @@ def build_release(source: Path, into: Path | None = None) -> Built:
     UsageError
         If the folder is no dataset folder, or the version exists with other content.
     ReleaseError
-        If the release cannot be written.
+        If the release cannot be written, or another build is at work in the folder of releases.
     """
-    collection = read_collection(source)
-    report = check(collection.corpus, found=collection.findings)
+    collection = read_collection(source) if records is None else _with_records(source, records)
+    maker = TableMaker()
+    report = check(ordered(collection.corpus), found=collection.findings, judge=maker.judge)
     report.raise_if_invalid()
     head = _head(collection, source)
     target = (into or source / "releases") / head.version
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with _aside(target.parent) as folder:
-            manifest = _write(folder, head, _events(collection), _registries(collection))
+        with one_build(target.parent), aside(target.parent) as folder:
+            manifest = _write(folder, head, maker.tables())
             _read_back(folder)
             unchanged = target.exists()
             if unchanged:
                 _same(target, manifest)
             else:
-                folder.replace(target)
-        write_index(target, make_index(target, authored_files(source)))
+                place(folder, target)
+            write_index(target, make_index(target, authored_files(source)))
     except OSError as error:
         raise ReleaseError(f"{target}: the release cannot be written ({error.strerror or error}).") from None
     return Built(target, report, unchanged=unchanged)
+
+
+def _with_records(source: Path, records: Iterable[Any]) -> Collection:
+    """Return what a dataset folder holds, with other records than its own."""
+    head_file = source / "dataset.yaml"
+    if not head_file.is_file():
+        raise UsageError(f"{source} is not a dataset folder: it has no dataset.yaml.")
+    head = read_document(head_file)
+    entries, findings = read_lists(source)
+    found: list[Finding] = [*head.findings, *findings]
+    for row, data in enumerate(records):
+        if isinstance(data, Mapping):
+            entries.append(Entry("event", data, "records", row=row))
+        else:
+            found.append(
+                finding("CAS410", value=f"{type(data).__name__}, no group of fields").at(file="records", row=row)
+            )
+    data = head.data if isinstance(head.data, dict) else {}
+    return Collection(Corpus(tuple(entries), as_of=data.get("as_of")), data, tuple(found))
 
 
 def _head(collection: Collection, source: Path) -> DatasetCard:
@@ -100,41 +119,7 @@ def _head(collection: Collection, source: Path) -> DatasetCard:
         raise InvalidRecordsError(found) from None
 
 
-def _models(collection: Collection, kind: str) -> list[Any]:
-    model = MODELS[kind]
-    return [model.model_validate_json(json.dumps(entry.data)) for entry in collection.corpus.of(kind)]
-
-
-def _events(collection: Collection) -> list[Event]:
-    """Return the records in the order of the release: by first day, then by id."""
-    return sorted(_models(collection, "event"), key=lambda event: (str(event.date.start or event.id[:10]), event.id))
-
-
-def _registries(collection: Collection) -> Registries:
-    def by_id(kind: str) -> tuple[Any, ...]:
-        return tuple(sorted(_models(collection, kind), key=lambda entry: entry.id))
-
-    states = sorted(_models(collection, "state"), key=lambda state: (state.iso3, str(state.start)))
-    return Registries(
-        by_id("actor"), by_id("place"), by_id("publisher"), tuple(states), by_id("revision"), by_id("wanted")
-    )
-
-
-@contextmanager
-def _aside(parent: Path) -> Iterator[Path]:
-    """Give a folder beside the target; whatever is left of it is removed."""
-    for stale in parent.glob(".building-*"):
-        shutil.rmtree(stale, ignore_errors=True)
-    folder = Path(tempfile.mkdtemp(prefix=".building-", dir=parent))
-    try:
-        folder.chmod(0o755)
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _write(folder: Path, head: DatasetCard, events: list[Event], registries: Registries) -> Manifest:
-    tables = {RECORDS: to_arrow(events), **{name: flat_table(name, events, registries) for name in TABLES}}
+def _write(folder: Path, head: DatasetCard, tables: Mapping[str, pa.Table]) -> Manifest:
     files = tuple(_write_table(folder, name, table) for name, table in tables.items())
     manifest = Manifest(**dict(head), schema_version=SCHEMA_VERSION, tables=files)
     (folder / FILE).write_text(manifest_text(manifest), "utf-8", newline="\n")
@@ -146,7 +131,6 @@ def _read_back(folder: Path) -> None:
     release = Release.open(folder)
     for table in release.manifest.tables:
         release.table(table.name)
-    release.events()
 
 
 def _write_table(folder: Path, name: str, table: pa.Table) -> TableFile:

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from casus.schema.base import Record
 from casus.schema.corpus import MODELS, Corpus, Entry
 from casus.schema.description import describe
 from casus.schema.errors import InvalidRecordsError
@@ -125,19 +126,27 @@ def _counted(number: int, what: str, many: str = "") -> str:
 
 def check_entry(entry: Entry) -> list[Finding]:
     """Return what the entry's own fields and record rules say of it, warnings included."""
+    return read_entry(entry)[1]
+
+
+def read_entry(entry: Entry) -> tuple[Record | None, list[Finding]]:
+    """Return the entry as a model if it is valid, and what its own fields and record rules say of it."""
     model = MODELS[entry.kind]
+    read: Record | None = None
     findings = list(wrong_lengths(describe(model), entry.data))
     lists = {each.path for each in findings}
     try:
-        model.model_validate_json(_as_json(entry))
+        read = model.model_validate_json(_as_json(entry))
     except ValidationError as error:
         # The items of a list of wrong length are not judged: how many Pydantic looks at depends on which are valid.
         others = (each for each in explain(model, error) if not any(each.path[: len(p)] == p for p in lists))
         findings.extend(each for each in others if not each.code.startswith(("CAS2", "CAS5")))
     if entry.kind == "event":
         broken = frozenset(each.path for each in findings)
-        findings.extend(check_record(entry.data, severities=_BOTH, broken=broken))
-    return [entry.placed(each) for each in findings]
+        # The model has judged the errors among the record's rules.
+        severities = _BOTH if read is None else (Severity.WARNING,)
+        findings.extend(check_record(entry.data, severities=severities, broken=broken))
+    return read, [entry.placed(each) for each in findings]
 
 
 def check(
@@ -146,6 +155,7 @@ def check(
     found: Iterable[Finding] = (),
     only: Sequence[Entry] | None = None,
     progress: Progress | None = None,
+    judge: Callable[[Entry], list[Finding]] = check_entry,
 ) -> Report:
     """Return the report on a corpus: fields, records, and everything across records.
 
@@ -159,13 +169,15 @@ def check(
         The entries that are to be judged; all the others are there as context. None judges all.
     progress
         Called with the number of entries that are done, and of all.
+    judge
+        What says of one entry what is wrong with it; a build keeps what it read.
     """
     if only is not None:
         corpus = replace(corpus, only=tuple(only))
     judged = corpus.judged()
     findings: list[Finding] = []
     for number, entry in enumerate(judged, 1):
-        findings.extend(check_entry(entry))
+        findings.extend(judge(entry))
         if progress is not None:
             progress(number, len(judged))
     broken = {(each.file, each.record, each.path) for each in findings if each.code.startswith("CAS1")}

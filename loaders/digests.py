@@ -191,4 +191,6 @@ def _text(value: object) -> str:
 
     if isinstance(value, dt.date):
         return value.isoformat()
+    if isinstance(value, bytes):
+        return value.hex()
     raise TypeError(f"no canonical text for {type(value).__name__}")

@@ -36,6 +36,11 @@ def flat_table(name: str, events: Sequence[Event], registries: Registries) -> pa
     return pa.Table.from_pylist([{key: row.get(key) for key in wanted} for row in rows], table_schema(table.columns))
 
 
+def from_events(name: str) -> bool:
+    """Whether a flat table has the rows of events, not of registries or lists."""
+    return name in _FROM_EVENTS
+
+
 def date_precision(date: EventDate) -> str:
     """Return the code of ``date-precisions`` that a date's start, end and extent come to."""
     if date.start is None:
