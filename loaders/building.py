@@ -15,9 +15,11 @@ from casus.collection import Collection, read_collection, read_lists
 from casus.context import authored_files
 from casus.digests import logical_digest, sha256_of
 from casus.documents import read_document
+from casus.history import previous_releases
 from casus.manifest import FILE, Manifest, TableFile, manifest_text, read_manifest
 from casus.placing import aside, one_build, place
 from casus.release_index import make_index, write_index
+from casus.release_step import Step
 from casus.release_tables import TableMaker, ordered
 from casus.releases import Release
 from casus.schema import SCHEMA_VERSION
@@ -77,9 +79,14 @@ def build_release(source: Path, into: Path | None = None, *, records: Iterable[A
     report.raise_if_invalid()
     head = _head(collection, source)
     target = (into or source / "releases") / head.version
+    previous = previous_releases(head.version, source / "releases", target.parent)
+    step = Step.to(head, collection.corpus, maker.registries.revisions, previous, maker.records())
+    tables = maker.tables(step.history())
+    report = report.replaced((*report.findings, *step.findings(tables)))
+    report.raise_if_invalid()
     try:
         with one_build(target.parent), aside(target.parent) as folder:
-            manifest = _write(folder, head, maker.tables())
+            manifest = _write(folder, head, tables)
             _read_back(folder)
             unchanged = target.exists()
             if unchanged:
@@ -149,7 +156,14 @@ def _write_table(folder: Path, name: str, table: pa.Table) -> TableFile:
 
 def _same(target: Path, manifest: Manifest) -> None:
     old = read_manifest(target)
-    changed = [new.name for new in manifest.tables if old.table(new.name).digest != new.digest]
+    if old.schema_version != manifest.schema_version:
+        raise UsageError(
+            f"Version {manifest.version} exists in {target} and follows schema {old.schema_version}; this package "
+            f"builds {manifest.schema_version}. A release is never changed: set a new version in dataset.yaml and "
+            "build again."
+        )
+    before = {each.name: each.digest for each in old.tables}
+    changed = [new.name for new in manifest.tables if before.get(new.name) != new.digest]
     if changed:
         raise UsageError(
             f"Version {manifest.version} exists in {target} with other content ({', '.join(changed)}). A release is "

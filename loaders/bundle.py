@@ -23,7 +23,12 @@ def versions_in(folder: Path) -> list[Path]:
     listed = folder.iterdir() if folder.is_dir() else ()
     # A folder that begins with a dot is a build at work, or one that was killed.
     found = [each for each in listed if not each.name.startswith(".") and (each / "manifest.json").is_file()]
-    return sorted(found, key=lambda each: [int(part) if part.isdigit() else -1 for part in each.name.split(".")])
+    return sorted(found, key=lambda each: version_key(each.name))
+
+
+def version_key(version: str) -> list[int]:
+    """Return what data versions are ordered by."""
+    return [int(part) if part.isdigit() else -1 for part in version.split(".")]
 
 
 def newest() -> Path:

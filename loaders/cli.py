@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from importlib import import_module
+from typing import Any
 
 import click
 
-from casus.schema.errors import CasusError, InvalidRecordsError, UsageError
+from casus.schema.errors import CasusError, CasusWarning, InvalidRecordsError, UsageError
 
 _MOST_SHOWN = 500
 
@@ -29,6 +31,10 @@ COMMANDS = {
 }
 
 
+#: How Python shows a warning.
+_SHOW = warnings.showwarning
+
+
 class _Lazy(click.Group):
     """A group whose commands are imported when they are used."""
 
@@ -48,8 +54,17 @@ def cli() -> None:
     """Conflict and diplomacy events: look at the dataset, validate records, build releases."""
 
 
+def _show(message: Warning | str, category: type[Warning], *where: Any, **how: Any) -> None:
+    """Print what Casus warns of as plain text; other warnings as Python does."""
+    if issubclass(category, CasusWarning):
+        click.echo(f"casus: warning: {message}", err=True)
+    else:
+        _SHOW(message, category, *where, **how)
+
+
 def main() -> None:
     """Run the command; errors end it with 1 (findings) or 2 (usage), never with a traceback."""
+    warnings.showwarning = _show
     try:
         cli(standalone_mode=False)
     except click.exceptions.Abort:

@@ -22,6 +22,8 @@ LISTS = {
     "revisions.yaml": "revision",
     "wanted.yaml": "wanted",
     "exceptions.yaml": "exception",
+    "changes.yaml": "change",
+    "losses.yaml": "loss",
 }
 RECORD_SUFFIXES = (".yaml", ".yml", ".json")
 

@@ -22,6 +22,7 @@ _KINDS = {
     Kind.BOOLEAN: "true or false",
     Kind.DATE: "day, such as 2025-06-02",
     Kind.STRUCT: "group of fields",
+    Kind.BYTES: "bytes",
 }
 _REFERENCES = {
     "speaker": "id of an actor or publisher",

@@ -28,11 +28,12 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """An entry that is in both and differs: its fields, each with old and new value."""
+    """An entry that is in both and differs: its fields, each with old and new value, and why if that is known."""
 
     id: str
     title: str
     changes: tuple[Change, ...]
+    reason: str | None = None
 
     @property
     def fields(self) -> tuple[str, ...]:

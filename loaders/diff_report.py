@@ -134,44 +134,36 @@ def _part_lines(name: str, part: Part) -> Iterator[str]:
     for gone in (*part.withdrawn, *part.merged):
         yield f"  - {_line(gone.id)}  {_line(_gone(gone))}"
     for entry in part.changed:
-        yield f"  ~ {_line(entry.id)}"
+        yield f"  ~ {_line(entry.id)}{f'  {_line(entry.reason)}' if entry.reason else ''}"
         for each in entry.changes:
             yield f"      {_line(each.path)}: {_pair(each)}"
 
 
-def as_markdown(diff: Diff, reasons: Mapping[str, str] | None = None) -> str:
-    """Return a difference as Markdown.
-
-    Parameters
-    ----------
-    diff
-        The difference.
-    reasons
-        Why records were changed, by id.
-    """
+def as_markdown(diff: Diff) -> str:
+    """Return a difference as Markdown."""
     if not diff:
         return f"{diff.old} and {diff.new} hold the same.\n"
     lines = [f"{_first_upper(_summary(diff))}.", ""]
     lines += [f"- {each.path}: {_pair(each, code=True)}" for each in diff.head]
     lines += [""] if diff.head else []
     for name, part in _parts(diff):
-        for title, entries in _lists(part, reasons or {}):
+        for title, entries in _lists(part):
             lines += [f"**{title} {name}**", "", *entries, ""]
     return "\n".join(lines)
 
 
-def _lists(part: Part, reasons: Mapping[str, str]) -> Iterator[tuple[str, list[str]]]:
+def _lists(part: Part) -> Iterator[tuple[str, list[str]]]:
     if part.added:
         yield "Added", [f"- {_code(each.id)}: {_prose(each.title)}" for each in part.added]
     for title, gone in (("Withdrawn", part.withdrawn), ("Merged", part.merged)):
         if gone:
             yield title, [f"- {_code(each.id)}: {_prose(_gone(each))}" for each in gone]
     if part.changed:
-        yield "Changed", [line for each in part.changed for line in _changed_lines(each, reasons.get(each.id))]
+        yield "Changed", [line for each in part.changed for line in _changed_lines(each)]
 
 
-def _changed_lines(entry: Changed, reason: str | None) -> Iterator[str]:
-    yield f"- {_code(entry.id)}{f': {_prose(reason)}' if reason else ''}"
+def _changed_lines(entry: Changed) -> Iterator[str]:
+    yield f"- {_code(entry.id)}{f': {_prose(entry.reason)}' if entry.reason else ''}"
     for each in entry.changes:
         yield f"  - {_code(each.path)}: {_pair(each, code=True)}"
 

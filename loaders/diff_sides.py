@@ -5,17 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import ValidationError
 
 from casus.checking import check_entry
-from casus.digests import lean, row_digests
+from casus.digests import canonical_rows, lean, row_digests
 from casus.manifest import FILE, RECORDS
 from casus.parquet_records import rows
-from casus.releases import Release, bundled
+from casus.releases import TOMBSTONES, Release, bundled
 from casus.schema.corpus import MODELS, Entry
 from casus.schema.errors import InvalidRecordsError, UsageError
 from casus.schema.findings import Finding, Severity
@@ -48,14 +49,17 @@ class Side(Protocol):
     def head(self) -> Mapping[str, Any]:
         """What is said of the whole."""
 
-    def digests(self, table: str) -> dict[str, bytes]:
+    def digests(self, table: str, /) -> dict[str, bytes]:
         """Return the digest of every entry of a table by its id."""
 
-    def rows(self, table: str, ids: Iterable[str]) -> dict[str, Row]:
+    def rows(self, table: str, ids: Iterable[str], /) -> dict[str, Row]:
         """Return some entries of a table as parsed text, without absent values and empty lists."""
 
     def gone(self) -> dict[str, Row]:
         """Return the tombstones by id: records that were withdrawn or merged."""
+
+    def reasons(self) -> Iterator[tuple[str, str, str]]:
+        """Yield version, id and reason of every change that has one."""
 
 
 def side(source: str | Path | Release) -> Side:
@@ -90,20 +94,33 @@ def side(source: str | Path | Release) -> Side:
         raise UsageError(f"{error} Or give the folder of a release, or a dataset folder.") from None
 
 
+class _Records:
+    """Records in columns: rows are made only of those that are asked for."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self.table = table
+        self.positions = {name: number for number, name in enumerate(table.column("id").to_pylist())}
+
+    def digests(self) -> dict[str, bytes]:
+        return dict(zip(self.positions, row_digests(self.table), strict=True))
+
+    def rows(self, ids: Iterable[str]) -> dict[str, Row]:
+        chosen = self.table.take([self.positions[name] for name in ids])
+        return {row["id"]: row for row in map(json.loads, canonical_rows(chosen))}
+
+
 @dataclass
 class ReleaseSide:
-    """A release: its records stay in columns, and rows are made only of those that are asked for."""
+    """A release: its records stay in columns."""
 
     release: Release
-    _positions: dict[str, int] = field(default_factory=dict, repr=False)
-    _entries: dict[str, dict[str, Row]] | None = field(default=None, repr=False)
 
     @property
     def label(self) -> str:
         """Version of the release."""
         return self.release.version
 
-    @property
+    @cached_property
     def head(self) -> Mapping[str, Any]:
         """What the manifest says of the whole."""
         said = self.release.manifest.model_dump(mode="json")
@@ -111,36 +128,60 @@ class ReleaseSide:
 
     def digests(self, table: str) -> dict[str, bytes]:
         """Return the digest of every entry of a table by its id."""
-        if table != RECORDS:
-            return {name: _digest(row) for name, row in self._registries()[table].items()}
-        records = self._records()
-        ids = records.column("id").to_pylist()
-        self._positions = {name: number for number, name in enumerate(ids)}
-        return dict(zip(ids, row_digests(records), strict=True))
+        if table == RECORDS:
+            return self._records.digests()
+        return {name: _digest(row) for name, row in self._registries[table].items()}
 
     def rows(self, table: str, ids: Iterable[str]) -> dict[str, Row]:
         """Return some entries of a table as parsed text."""
-        if table != RECORDS:
-            known = self._registries()[table]
-            return {name: known[name] for name in ids}
-        records = self._records()
-        if not self._positions:
-            self._positions = {name: number for number, name in enumerate(records.column("id").to_pylist())}
-        chosen = records.take([self._positions[name] for name in ids])
-        return {row["id"]: row for row in rows(chosen)}
+        return self._records.rows(ids) if table == RECORDS else {name: self._registries[table][name] for name in ids}
 
     def gone(self) -> dict[str, Row]:
         """Return the tombstones by id."""
-        table = self.release.table("revisions")
-        return {row["id"]: row for row in rows(table) if row.get("kind") in ("withdrawn", "merged")}
+        return {row["id"]: row for row in rows(self.release.table("revisions")) if row["kind"] in TOMBSTONES}
 
-    def _records(self) -> pa.Table:
-        return self.release.table(RECORDS)
+    def reasons(self) -> Iterator[tuple[str, str, str]]:
+        """Yield version, id and reason of every change that has one."""
+        for row in self.release.table("revisions").to_pylist():
+            if row["kind"] == "changed" and row["reason"] is not None:
+                yield row["version"], row["id"], row["reason"]
 
+    @cached_property
+    def _records(self) -> _Records:
+        return _Records(self.release.table(RECORDS))
+
+    @cached_property
     def _registries(self) -> dict[str, dict[str, Row]]:
-        if self._entries is None:
-            self._entries = _by_table(self.release.registry_entries())
-        return self._entries
+        return _by_table(self.release.registry_entries())
+
+
+@dataclass
+class TableSide:
+    """The records of a release in the making, and its tombstones; no registries."""
+
+    label: str
+    records: InitVar[pa.Table]
+    stones: Mapping[str, Row] = field(default_factory=dict)
+    head: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self, records: pa.Table) -> None:
+        self._records = _Records(records)
+
+    def digests(self, table: str) -> dict[str, bytes]:
+        """Return the digest of every record by its id."""
+        return self._records.digests() if table == RECORDS else {}
+
+    def rows(self, table: str, ids: Iterable[str]) -> dict[str, Row]:
+        """Return some records as parsed text."""
+        return self._records.rows(ids) if table == RECORDS else {}
+
+    def gone(self) -> dict[str, Row]:
+        """Return the tombstones by id."""
+        return dict(self.stones)
+
+    def reasons(self) -> Iterator[tuple[str, str, str]]:
+        """Yield nothing: what is being built is told the reasons."""
+        return iter(())
 
 
 @dataclass
@@ -152,6 +193,7 @@ class FolderSide:
     head: Mapping[str, Any] = field(default_factory=dict)
     _entries: dict[str, dict[str, Row]] = field(default_factory=dict, repr=False)
     _gone: dict[str, Row] = field(default_factory=dict, repr=False)
+    _reasons: list[tuple[str, str, str]] = field(default_factory=list, repr=False)
 
     def __post_init__(self) -> None:
         from casus.collection import read_collection
@@ -164,6 +206,10 @@ class FolderSide:
         self.head = {name: collection.head.get(name) for name in HEAD}
         self._entries = _by_table(plain)
         self._gone = {entry.id: dict(entry.data) for entry in plain if entry.kind == "revision"}
+        for entry in plain:
+            if entry.kind == "change":
+                said = entry.data
+                self._reasons.extend((said["version"], name, said["reason"]) for name in said["ids"])
 
     def digests(self, table: str) -> dict[str, bytes]:
         """Return the digest of every entry of a table by its id."""
@@ -176,6 +222,33 @@ class FolderSide:
     def gone(self) -> dict[str, Row]:
         """Return the tombstones by id."""
         return self._gone
+
+    def reasons(self) -> Iterator[tuple[str, str, str]]:
+        """Yield version, id and reason of every change that has one."""
+        return iter(self._reasons)
+
+
+@dataclass(frozen=True)
+class _Nothing:
+    """What a first release is compared with."""
+
+    label: str = "nothing"
+    head: Mapping[str, Any] = field(default_factory=dict)
+
+    def digests(self, _table: str) -> dict[str, bytes]:
+        return {}
+
+    def rows(self, _table: str, _ids: Iterable[str]) -> dict[str, Row]:
+        return {}
+
+    def gone(self) -> dict[str, Row]:
+        return {}
+
+    def reasons(self) -> Iterator[tuple[str, str, str]]:
+        return iter(())
+
+
+EMPTY: Side = _Nothing()
 
 
 def _plain(entries: Iterable[Entry], findings: list[Finding]) -> Iterator[Entry]:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from casus.bundle import version_key
 from casus.diff_parts import Added, Changed, Gone, Part
 from casus.diff_report import Diff
-from casus.diff_sides import HEAD, KINDS, Row, Side, side
+from casus.diff_sides import EMPTY, HEAD, KINDS, Row, Side, side
 from casus.diff_values import Change, changes
 from casus.manifest import RECORDS
 from casus.releases import Release
@@ -58,19 +59,25 @@ def compare(old: Side, new: Side) -> Diff:
     return Diff(old.label, new.label, parts.pop(RECORDS), parts, head)
 
 
+def compare_records(old: Side | None, new: Side) -> Part:
+    """Return what the records of two sides differ in; without the older one all are added."""
+    return _part(RECORDS, old or EMPTY, new)
+
+
 def _part(table: str, old: Side, new: Side) -> Part:
     before, after = old.digests(table), new.digests(table)
     fresh = [name for name in after if name not in before]
     lost = [name for name in before if name not in after]
     both = [name for name, digest in after.items() if name in before and before[name] != digest]
     gone = _gone(table, lost, old, new)
+    why = _reasons(old, new) if table == RECORDS and both else {}
     return Part(
         len(before),
         len(after),
         tuple(_in_batches(fresh, lambda ids: (Added(n, _title(row)) for n, row in new.rows(table, ids).items()))),
         tuple(each for each, kind in gone if kind != "merged"),
         tuple(each for each, kind in gone if kind == "merged"),
-        tuple(_in_batches(both, lambda ids: _changed(table, old.rows(table, ids), new.rows(table, ids)))),
+        tuple(_in_batches(both, lambda ids: _changed(table, old.rows(table, ids), new.rows(table, ids), why))),
     )
 
 
@@ -79,12 +86,22 @@ def _in_batches(ids: list[str], make: Callable[[list[str]], Iterator[Any]]) -> I
         yield from make(ids[first : first + _BATCH])
 
 
-def _changed(table: str, old: Mapping[str, Row], new: Mapping[str, Row]) -> Iterator[Changed]:
+def _reasons(old: Side, new: Side) -> dict[str, str]:
+    """Return why records were changed since the older side, by id: in several versions, one after the other."""
+    since = version_key(old.label)
+    found: dict[str, list[str]] = {}
+    for version, name, reason in new.reasons():
+        if version_key(version) > since:
+            found.setdefault(name, []).append(reason)
+    return {name: " ".join(dict.fromkeys(said)) for name, said in found.items()}
+
+
+def _changed(table: str, old: Mapping[str, Row], new: Mapping[str, Row], why: Mapping[str, str]) -> Iterator[Changed]:
     struct = describe(MODELS[KINDS[table]])
     for name, row in new.items():
         found = tuple(changes(struct, old[name], row))
         if found:  # none where only the order of a set differs
-            yield Changed(name, _title(row), found)
+            yield Changed(name, _title(row), found, why.get(name))
 
 
 def _gone(table: str, lost: list[str], old: Side, new: Side) -> list[tuple[Gone, str]]:

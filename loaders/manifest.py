@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+import warnings
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
 from casus.schema import SCHEMA_VERSION
 from casus.schema.base import Record
 from casus.schema.constraints import Items, Pattern, Range
-from casus.schema.errors import InvalidRecordsError
+from casus.schema.errors import InvalidRecordsError, NewerSchemaWarning, UsageError
 from casus.schema.rules.field import explain
 from casus.schema.rules.file import finding
 from casus.schema.tables import TABLES
 from casus.schema.types import VERSION, Day, Line, Paragraph
+from casus.schema.versions import Standing, parse, published, standing, tables_of
 
 FILE = "manifest.json"
 RECORDS = "records"
@@ -56,6 +58,9 @@ class Manifest(Record):
 def read_manifest(folder: Path) -> Manifest:
     """Read and check the manifest of a release folder.
 
+    The manifest of a newer schema is read as far as it is known: fields and tables that are not are left out, and a
+    :class:`casus.schema.NewerSchemaWarning` says so.
+
     Raises
     ------
     InvalidRecordsError
@@ -68,9 +73,9 @@ def read_manifest(folder: Path) -> Manifest:
         raise InvalidRecordsError([finding("CAS441", value=FILE).at(file=str(path))]) from None
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidRecordsError([finding("CAS442", problem=str(error)).at(file=str(path))]) from None
-    _known_schema(text, path)
+    how = _standing(text, path)
     try:
-        manifest = Manifest.model_validate_json(text)
+        manifest = Manifest.model_validate_json(_known_part(text) if how is Standing.NEWER else text)
     except ValidationError as error:
         said = (
             "; ".join(each.at(file=None).one_line() for each in explain(Manifest, error))
@@ -78,8 +83,9 @@ def read_manifest(folder: Path) -> Manifest:
             else "it is not JSON"
         )
         raise InvalidRecordsError([finding("CAS442", problem=said).at(file=str(path))]) from None
+    wanted = tables_of(manifest.schema_version) if how is Standing.OLDER else NAMES
     names = [table.name for table in manifest.tables]
-    missing, unknown = [n for n in NAMES if n not in names], [n for n in names if n not in NAMES]
+    missing, unknown = [n for n in wanted if n not in names], [n for n in names if n not in wanted]
     if missing or unknown or len(set(names)) != len(names):
         said = f"it lacks {missing or 'no table'}, and has unknown or repeated {unknown or 'none'}"
         raise InvalidRecordsError([finding("CAS442", problem=said).at(file=str(path))])
@@ -99,14 +105,43 @@ def _is_json(text: str) -> bool:
     return True
 
 
-def _known_schema(text: str, path: Path) -> None:
+def _standing(text: str, path: Path) -> Standing:
     """Say that the release is of another schema before saying that its manifest looks different."""
     try:
         version = json.loads(text).get("schema_version")
     except (json.JSONDecodeError, AttributeError, RecursionError):
-        return
-    if isinstance(version, str) and version != SCHEMA_VERSION:
-        raise InvalidRecordsError([finding("CAS445", value=version, allowed=SCHEMA_VERSION).at(file=str(path))])
+        return Standing.PRESENT
+    if not isinstance(version, str):
+        return Standing.PRESENT
+    try:
+        found = standing(version)
+    except UsageError as error:
+        raise InvalidRecordsError([finding("CAS442", problem=str(error)).at(file=str(path))]) from None
+    if found is Standing.UNREADABLE:
+        known = [*(each for each in published() if each != SCHEMA_VERSION), SCHEMA_VERSION]
+        allowed = f"{', '.join(known)} and later versions of {parse(SCHEMA_VERSION).major}.x"
+        raise InvalidRecordsError([finding("CAS445", value=version, allowed=allowed).at(file=str(path))])
+    if found is Standing.NEWER:
+        warnings.warn(
+            f"{path.parent} follows schema {version}, which is newer than this package's {SCHEMA_VERSION}: columns "
+            "that it does not know are left out, codes and rows are not judged. Upgrade: pip install -U casus-events",
+            NewerSchemaWarning,
+            stacklevel=3,
+        )
+    return found
+
+
+def _known_part(text: str) -> str:
+    """Return the manifest of a newer schema without the fields and tables that this package does not know."""
+    whole: dict[str, Any] = json.loads(text)
+    known = {name: value for name, value in whole.items() if name in Manifest.model_fields}
+    if isinstance(known.get("tables"), list):
+        known["tables"] = [
+            {name: value for name, value in table.items() if name in TableFile.model_fields}
+            for table in known["tables"]
+            if isinstance(table, dict) and table.get("name") in NAMES
+        ]
+    return json.dumps(known)
 
 
 __all__ = ["FILE", "NAMES", "RECORDS", "Manifest", "TableFile", "manifest_text", "read_manifest"]

@@ -209,8 +209,9 @@ def _equals(rows: pa.Table, table: str, column: str, value: Any) -> Any:
         )
     if pa.types.is_dictionary(kind):
         name = _vocabulary_of(table, column)
+        seen = rows.column(column).unique().to_pylist() if name else []
         for each in values if name else ():
-            _check_code(name, each, column)
+            _check_code(name, each, column, seen)
         return pc.field(column).cast(pa.string()).isin(pa.array(values, pa.string()))
     if pa.types.is_date(kind):
         values = [_day(each, column) for each in values]
@@ -228,8 +229,9 @@ def _vocabulary_of(table: str, column: str) -> str:
     return next(field.vocabulary or "" for field in fields if field.name == column)
 
 
-def _check_code(name: str, value: Any, what: str) -> None:
-    codes = vocabulary(name).codes
+def _check_code(name: str, value: Any, what: str, seen: Sequence[str | None] = ()) -> None:
+    """Raise unless a code is of the vocabulary, or stands in the data (a newer schema may have more)."""
+    codes = tuple(dict.fromkeys([*vocabulary(name).codes, *filter(None, seen)]))
     if value not in codes:
         raise UsageError(f"There is no {what} {value!r}{nearest(str(value), codes)}. There are: {', '.join(codes)}.")
 

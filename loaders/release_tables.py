@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from casus.checking import read_entry
-from casus.flattening import flat_table, from_events
+from casus.flattening import Row, flat_table, from_events
 from casus.manifest import RECORDS
 from casus.parquet_records import to_arrow
 from casus.registries import Registries
@@ -66,9 +66,9 @@ class TableMaker:
         """Return the records."""
         return self._table(RECORDS)
 
-    def tables(self) -> Mapping[str, pa.Table]:
-        """Return all tables by name, the records first."""
-        made = {name: flat_table(name, (), self.registries) for name in TABLES if not from_events(name)}
+    def tables(self, history: Iterable[Row]) -> Mapping[str, pa.Table]:
+        """Return all tables by name, the records first; ``history`` are the rows of ``revisions``."""
+        made = {name: flat_table(name, (), self.registries, history) for name in TABLES if not from_events(name)}
         return {RECORDS: self.records(), **{name: made[name] if name in made else self._table(name) for name in TABLES}}
 
     def _flush(self) -> None:

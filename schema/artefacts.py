@@ -11,7 +11,7 @@ from casus.schema.render_json import event_schema, list_name, list_schema, schem
 from casus.schema.render_report import report_schema
 
 UPDATE = "python -m casus.schema.artefacts --write"
-_LISTS = ("actor", "place", "publisher", "state", "revision", "wanted", "exception")
+_LISTS = ("actor", "place", "publisher", "state", "revision", "wanted", "exception", "change", "loss")
 
 
 def artefacts(root: Path) -> dict[str, str]:

@@ -152,8 +152,8 @@ RELEASE_RULES: tuple[Rule, ...] = (
         445,
         "The schema is known",
         "A later schema may mean something else by the same name.",
-        "The release was built with schema {value}, and this package reads {allowed}.",
-        "Upgrade casus-events.",
+        "The release follows schema {value}, and this package reads {allowed}.",
+        "Upgrade: pip install -U casus-events",
         "claim another schema version",
     ),
     _release(

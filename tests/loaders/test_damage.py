@@ -182,6 +182,7 @@ def test_truncation_is_an_error(size, small_release):
         "[" * 100_000,
         '{"schema_version": "0.1.0"}',
         '{"schema_version": 7}',
+        '{"schema_version": "new"}',
         '{"tables": [{"name": "../../etc/passwd"}]}',
     ],
 )

@@ -206,8 +206,8 @@ def test_long_values_are_cut_where_they_differ(released):
 
 def test_nothing_of_the_values_acts_on_the_page():
     change = Change("title", "plain", "A `b` ``c`` <script> [x](y) \u202e\n*z*")
-    part = Part(1, 1, (Added("a`b", "*T* <b>"),), (), (), (Changed("x", "X", (change,)),))
-    shown = as_markdown(Diff("1", "2", part), {"x": "A [reason](y)."})
+    part = Part(1, 1, (Added("a`b", "*T* <b>"),), (), (), (Changed("x", "X", (change,), "A [reason](y)."),))
+    shown = as_markdown(Diff("1", "2", part))
     assert "- ``a`b``: \\*T\\* \\<b\\>" in shown
     assert "- `x`: A \\[reason\\](y)." in shown
     (line,) = [line for line in shown.splitlines() if "script" in line]
