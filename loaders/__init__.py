@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from casus.changelogs import changelog
     from casus.checking import Report
     from casus.describing import codebook
     from casus.differing import diff
@@ -43,6 +44,7 @@ _HOME = {
     "Scan": "casus.frames",
     "Table": "casus.frames",
     "UsageError": "casus.schema",
+    "changelog": "casus.changelogs",
     "codebook": "casus.describing",
     "diff": "casus.differing",
     "get_path": "casus.querying",
@@ -68,6 +70,7 @@ __all__ = [
     "Table",
     "UsageError",
     "__version__",
+    "changelog",
     "codebook",
     "diff",
     "get_path",

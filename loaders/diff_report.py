@@ -154,16 +154,16 @@ def as_markdown(diff: Diff) -> str:
 
 def _lists(part: Part) -> Iterator[tuple[str, list[str]]]:
     if part.added:
-        yield "Added", [f"- {_code(each.id)}: {_prose(each.title)}" for each in part.added]
+        yield "Added", [f"- {_code(each.id)}: {in_prose(each.title)}" for each in part.added]
     for title, gone in (("Withdrawn", part.withdrawn), ("Merged", part.merged)):
         if gone:
-            yield title, [f"- {_code(each.id)}: {_prose(_gone(each))}" for each in gone]
+            yield title, [f"- {_code(each.id)}: {in_prose(_gone(each))}" for each in gone]
     if part.changed:
         yield "Changed", [line for each in part.changed for line in _changed_lines(each)]
 
 
 def _changed_lines(entry: Changed) -> Iterator[str]:
-    yield f"- {_code(entry.id)}{f': {_prose(entry.reason)}' if entry.reason else ''}"
+    yield f"- {_code(entry.id)}{f': {in_prose(entry.reason)}' if entry.reason else ''}"
     for each in entry.changes:
         yield f"  - {_code(each.path)}: {_pair(each, code=True)}"
 
@@ -232,6 +232,6 @@ def _code(text: str) -> str:
     return f"{ticks}{pad}{plain}{pad}{ticks}"
 
 
-def _prose(text: str) -> str:
+def in_prose(text: str) -> str:
     """Return text that means nothing to Markdown but itself."""
     return "".join(f"\\{char}" if char in "\\`*_[]<>|#" else char for char in visible(text))

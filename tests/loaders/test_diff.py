@@ -222,7 +222,7 @@ def test_json_document_holds_all(released):
     assert document["version"] == "1.0"
     assert document["counts"]["records"]["changed"] == 1
     assert document["records"]["changed"] == [
-        {"id": EXAMPLE["id"], "title": "Another title",
+        {"id": EXAMPLE["id"], "title": "Another title", "reason": None,
          "changes": [{"path": "title", "old": EXAMPLE["title"], "new": "Another title"}]}
     ]  # fmt: skip
 
