@@ -7,7 +7,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from casus.schema.errors import ReleaseError
@@ -43,16 +43,11 @@ def one_build(folder: Path) -> Iterator[None]:
 
 
 def _locked(path: Path) -> int:
+    """Return the handle of the lock file, locked and with the number of this process in it."""
     while True:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, _FILE_MODE)
         try:
             _lock(handle)
-            # The file may have been removed by the one that held it, between opening and locking.
-            if path.exists() and os.fstat(handle).st_ino == path.stat().st_ino:
-                os.truncate(handle, 0)
-                os.write(handle, f"{os.getpid()}\n".encode())
-                return handle
-            os.close(handle)
         except BlockingIOError:
             said = os.read(handle, 32).decode(errors="replace").strip()
             os.close(handle)
@@ -60,10 +55,20 @@ def _locked(path: Path) -> int:
             raise ReleaseError(
                 f"{path.parent}: another build{who} is writing there. Wait until it has ended, then build again."
             ) from None
-        except BaseException:
-            with suppress(OSError):
-                os.close(handle)
+        except OSError:
+            os.close(handle)
             raise
+        if not path.exists() or os.fstat(handle).st_ino != path.stat().st_ino:
+            os.close(handle)  # the one that held it has removed it between our opening and locking
+            continue
+        try:
+            os.truncate(handle, 0)
+            os.write(handle, f"{os.getpid()}\n".encode())
+        except OSError:
+            path.unlink(missing_ok=True)
+            os.close(handle)
+            raise
+        return handle
 
 
 def _lock(handle: int) -> None:
