@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -146,18 +147,28 @@ def test_logical_digest_is_that_of_an_older_pyarrow(dataset_folder, root, tmp_pa
     assert bytes_there != (kept / "records.parquet").read_bytes()
 
 
+def at_work(source, into):
+    """Start a build and wait until it begins to write; it may have ended already."""
+    build = subprocess.Popen(command(source, into), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while not (into / LOCK).exists() and build.poll() is None:
+        time.sleep(0.0005)
+    return build
+
+
 def killed_builds(source, into, times, chance):
-    """Start so many builds and kill each at a random moment; return how many were killed at work."""
+    """Start so many builds and kill each at a random moment of its writing; return how many were killed."""
+    other = into.with_name("timing")
+    shutil.rmtree(other, ignore_errors=True)
+    build = at_work(source, other)
     start = time.perf_counter()
-    subprocess.run(command(source, into.with_name("timing")), check=True)
+    assert build.wait() == 0
     longest = time.perf_counter() - start
     killed = 0
     for _ in range(times):
-        with subprocess.Popen(command(source, into), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as build:
-            # Nothing is written in the first half, while libraries are loaded and records read.
-            time.sleep(longest * chance.uniform(0.3, 1.05))
-            build.send_signal(signal.SIGKILL)
-            killed += build.wait() == -signal.SIGKILL
+        build = at_work(source, into)
+        time.sleep(longest * chance.random())
+        build.kill()
+        killed += build.wait() == -signal.SIGKILL
         whole(into)
     return killed
 
@@ -170,14 +181,12 @@ def test_killed_builds_leave_whole_releases(tmp_path, times):
     into = tmp_path / "releases"
     first = contents(build_release(source, into).folder)
     head = source / "dataset.yaml"
-    killed = 0
-    for minor in range(2, 2 + max(1, times // 10)):
-        # Several versions, because a build of one that is there writes no folder.
-        head.write_text(
-            head.read_text().rpartition("version: ")[0] + f"version: 0.{minor}.0\nas_of: 2025-07-01\nlicence: x\n"
-        )
-        killed += killed_builds(source, into, max(5, times // max(1, times // 10)), chance)
-    assert killed
+    killed, rounds = 0, max(1, times // 10)
+    for minor in range(2, 2 + rounds):
+        # Several versions, because a build of one that is there puts no folder in place.
+        head.write_text(re.sub("(?m)^version: .*$", f"version: 0.{minor}.0", head.read_text()))
+        killed += killed_builds(source, into, times // rounds, chance)
+    assert killed > times // 4
     assert contents(into / "0.1.0") == first
     built = build_release(source, into).folder
     whole(into)
