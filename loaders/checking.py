@@ -133,11 +133,12 @@ def read_entry(entry: Entry) -> tuple[Record | None, list[Finding]]:
     """Return the entry as a model if it is valid, and what its own fields and record rules say of it."""
     model = MODELS[entry.kind]
     read: Record | None = None
-    findings = list(wrong_lengths(describe(model), entry.data))
-    lists = {each.path for each in findings}
+    findings: list[Finding] = []
     try:
         read = model.model_validate_json(_as_json(entry))
     except ValidationError as error:
+        findings.extend(wrong_lengths(describe(model), entry.data))
+        lists = {each.path for each in findings}
         # The items of a list of wrong length are not judged: how many Pydantic looks at depends on which are valid.
         others = (each for each in explain(model, error) if not any(each.path[: len(p)] == p for p in lists))
         findings.extend(each for each in others if not each.code.startswith(("CAS2", "CAS5")))

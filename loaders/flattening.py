@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from casus.registries import Registries
-from casus.schema.corpus import Entry
 from casus.schema.event import Event, EventDate
 from casus.schema.rules.dataset import independent_groups
 from casus.schema.tables import TABLES
@@ -113,8 +112,7 @@ def _event(event: Event, registries: Registries) -> Iterator[Row]:
 
 
 def _independent(event: Event, registries: Registries) -> tuple[str, ...]:
-    publishers = {entry.id: Entry("publisher", vars(entry)) for entry in registries.publishers}
-    return independent_groups({"sources": [vars(source) for source in event.sources]}, publishers)
+    return independent_groups({"sources": [vars(source) for source in event.sources]}, registries.publisher_entries)
 
 
 def _locations(event: Event, registries: Registries) -> Iterator[Row]:

@@ -7,9 +7,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from casus.schema.errors import UsageError
+from casus.schema.geometry import GEOMETRY
 
 if TYPE_CHECKING:
     import duckdb
+    import geopandas as gpd
     import pandas as pd
     import polars as pl
     import pyarrow as pa
@@ -23,11 +25,13 @@ _SHOWN_IN_CELL = 160
 _SHOWN_IN_COLUMN = 28
 
 
-def _need(package: str) -> Any:
+def _need(package: str, extra: str = "") -> Any:
     try:
         return import_module(package)
     except ImportError:
-        raise UsageError(f"This needs {package}. Install it with: pip install 'casus-events[{package}]'") from None
+        raise UsageError(
+            f"This needs {package}. Install it with: pip install 'casus-events[{extra or package}]'"
+        ) from None
 
 
 class Table:
@@ -96,6 +100,22 @@ class Table:
         """
         relation: duckdb.DuckDBPyRelation = _need("duckdb").from_arrow(self.to_arrow())
         return relation
+
+    def to_geopandas(self) -> gpd.GeoDataFrame:
+        """Return a GeoPandas data frame of ``events``; the columns are those of :meth:`to_pandas`, and the points.
+
+        Raises
+        ------
+        UsageError
+            If GeoPandas is not installed, or the table has no column ``geometry``.
+        """
+        geopandas = _need("geopandas", extra="geo")
+        if GEOMETRY not in self.columns:
+            raise UsageError(f"{self.name} has no column {GEOMETRY!r} here. Load events with it.")
+        frame = self.to_pandas()
+        frame[GEOMETRY] = geopandas.GeoSeries.from_wkb(frame[GEOMETRY], crs="OGC:CRS84")
+        made: gpd.GeoDataFrame = geopandas.GeoDataFrame(frame, geometry=GEOMETRY)
+        return made
 
     def select(self, *columns: str) -> Table:
         """Return a table of some of the columns.
@@ -214,6 +234,10 @@ class Scan:
         """See :meth:`Table.to_pandas`."""
         return self.collect().to_pandas()
 
+    def to_geopandas(self) -> gpd.GeoDataFrame:
+        """See :meth:`Table.to_geopandas`."""
+        return self.collect().to_geopandas()
+
     def to_polars(self) -> pl.DataFrame:
         """See :meth:`Table.to_polars`."""
         return self.collect().to_polars()
@@ -256,5 +280,5 @@ def _cell(value: Any) -> str:
 
 
 def _shown(value: Any, most: int) -> str:
-    text = "" if value is None else str(value)
+    text = "" if value is None else value.hex() if isinstance(value, bytes) else str(value)
     return text if len(text) <= most else text[: most - 1] + "…"

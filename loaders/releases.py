@@ -164,10 +164,10 @@ class Release:
         return table.filter(kinds).select(list(Revision.model_fields))
 
     def _verified(self, name: str) -> pa.Table:
-        import pyarrow as pa
+        return self._as_built(name) if self.standing is Standing.PRESENT else self._upgraded(name)
 
-        if name not in {each.name for each in self.manifest.tables}:
-            return self._upgraded(name, pa.table({}))
+    def _as_built(self, name: str) -> pa.Table:
+        """Return a table as it was built, checked as that; of the present schema, also its rows."""
         path, said = self.path(name), self.manifest.table(name)
         try:
             content = path.read_bytes()
@@ -179,14 +179,14 @@ class Release:
         if damage and len(content) == said.bytes:
             # Same size, other bytes: the file is damaged, and a damaged file is not decoded.
             raise InvalidRecordsError([each.at(file=str(path)) for each in damage])
-        as_built = self.standing is Standing.PRESENT
-        table, wrong = _decode(content, path, damage, records=name == RECORDS and as_built)
+        present = self.standing is Standing.PRESENT
+        table, wrong = _decode(content, path, damage, records=name == RECORDS and present)
         found = [*damage, *wrong, *self._check_built(name, table, said)]
-        if as_built and "CAS446" not in {each.code for each in found}:
+        if present and "CAS446" not in {each.code for each in found}:
             found += self._check_rows(name, table)
         if found:
             raise InvalidRecordsError([each.at(file=str(path)) for each in found])
-        return table if as_built else self._upgraded(name, table)
+        return table
 
     def _check_built(self, name: str, table: pa.Table, said: TableFile) -> Iterator[Finding]:
         """Yield where a table is not what it was built as; which columns a newer schema has is not known here."""
@@ -209,22 +209,28 @@ class Release:
             if name != "events" and "event_id" in table.column_names:
                 yield from check_event_ids(name, table, self.table("events").column("id"))
 
-    def _upgraded(self, name: str, table: pa.Table) -> pa.Table:
+    def _upgraded(self, name: str) -> pa.Table:
         """Return a table of another schema as the present one has it, checked again."""
         head, where = self.manifest, str(self.folder / f"{name}.parquet")
         wanted = _present_schema(name)
         if self.standing is Standing.NEWER:
-            table, found = known_part(table, wanted, head.schema_version)
+            table, found = known_part(self._as_built(name), wanted, head.schema_version)
         else:
-            table = upgrade(name, table, head.schema_version, About(head.version, head.as_of))
+            table = upgrade(name, head.schema_version, About(head.version, head.as_of, self._before))
             found = check_schema(table.schema, wanted)
-            metadata = {**(table.schema.metadata or {}), **(wanted.metadata or {})}
-            table = table.cast(wanted).replace_schema_metadata(metadata) if not found else table
             if not found:
+                metadata = {**(table.schema.metadata or {}), **(wanted.metadata or {})}
+                table = table.cast(wanted).replace_schema_metadata(metadata)
                 found = check_table(table, name=where) if name == RECORDS else [*self._check_rows(name, table)]
         if found:
             raise InvalidRecordsError([each.at(file=where) for each in found])
         return table
+
+    def _before(self, name: str) -> pa.Table:
+        """Return a table as it was built; one without columns, if there is none of that name."""
+        import pyarrow as pa
+
+        return self._as_built(name) if name in {each.name for each in self.manifest.tables} else pa.table({})
 
 
 def _present_schema(name: str) -> pa.Schema:

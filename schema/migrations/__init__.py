@@ -7,6 +7,7 @@ changed: a release is read, checked as what it was built as, and upgraded in mem
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from casus.schema.migrations.base import About, Change, Migration
@@ -26,12 +27,30 @@ def steps(version: str) -> tuple[Migration, ...]:
     return tuple(each for each in MIGRATIONS if parse(each.after) > first)
 
 
-def upgrade(name: str, table: pa.Table, version: str, about: About) -> pa.Table:
-    """Return a table of an older schema version as the present one has it."""
-    for step in steps(version):
-        if name in step.tables:
-            table = step.tables[name](table, about)
-    return table
+def upgrade(name: str, version: str, about: About) -> pa.Table:
+    """Return a table of a release as the present schema has it.
+
+    Parameters
+    ----------
+    name
+        Name of the table.
+    version
+        The schema version that the release follows.
+    about
+        The release; its ``table`` gives the tables as they were built (without columns, if it has none of that name).
+    """
+    return _through(name, steps(version), about)
+
+
+def _through(name: str, chain: tuple[Migration, ...], about: About) -> pa.Table:
+    """Return a table after some steps; each step is given the other tables as they are before it."""
+    if not chain:
+        return about.table(name)
+    *before, last = chain
+    table = _through(name, tuple(before), about)
+    if name not in last.tables:
+        return table
+    return last.tables[name](table, replace(about, table=lambda other: _through(other, tuple(before), about)))
 
 
 __all__ = ["MIGRATIONS", "About", "Change", "Migration", "steps", "upgrade"]

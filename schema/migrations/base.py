@@ -13,10 +13,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a step may know of the release besides the table."""
+    """What a step may know of the release besides the table.
+
+    ``table`` gives any of its tables as the version has it that the step leads from.
+    """
 
     version: str
     as_of: dt.date
+    table: Callable[[str], pa.Table]
 
 
 #: From a table of the old version (one without columns, if the old version has none of that name) to the new one.
