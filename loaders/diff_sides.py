@@ -55,6 +55,12 @@ class Side(Protocol):
     def rows(self, table: str, ids: Iterable[str], /) -> dict[str, Row]:
         """Return some entries of a table as parsed text, without absent values and empty lists."""
 
+    def ids(self, table: str, /) -> Iterable[str]:
+        """Return the ids of the entries of a table."""
+
+    def titles(self, table: str, ids: Iterable[str], /) -> dict[str, str]:
+        """Return what some entries of a table are called."""
+
     def gone(self) -> dict[str, Row]:
         """Return the tombstones by id: records that were withdrawn or merged."""
 
@@ -105,8 +111,18 @@ class _Records:
         return dict(zip(self.positions, row_digests(self.table), strict=True))
 
     def rows(self, ids: Iterable[str]) -> dict[str, Row]:
-        chosen = self.table.take([self.positions[name] for name in ids])
+        chosen = self.table.take(self._at(ids))
         return {row["id"]: row for row in map(json.loads, canonical_rows(chosen))}
+
+    def titles(self, ids: Iterable[str]) -> dict[str, str]:
+        names = list(ids)
+        chosen = self.table.column("title").take(self._at(names))
+        return dict(zip(names, chosen.to_pylist(), strict=True))
+
+    def _at(self, ids: Iterable[str]) -> pa.Array:
+        import pyarrow as pa
+
+        return pa.array([self.positions[name] for name in ids], pa.int64())
 
 
 @dataclass
@@ -135,6 +151,14 @@ class ReleaseSide:
     def rows(self, table: str, ids: Iterable[str]) -> dict[str, Row]:
         """Return some entries of a table as parsed text."""
         return self._records.rows(ids) if table == RECORDS else {name: self._registries[table][name] for name in ids}
+
+    def titles(self, table: str, ids: Iterable[str]) -> dict[str, str]:
+        """Return what some entries of a table are called."""
+        return self._records.titles(ids) if table == RECORDS else _titles(self.rows(table, ids))
+
+    def ids(self, table: str) -> Iterable[str]:
+        """Return the ids of the entries of a table."""
+        return self._records.positions if table == RECORDS else self._registries[table]
 
     def gone(self) -> dict[str, Row]:
         """Return the tombstones by id."""
@@ -174,6 +198,14 @@ class TableSide:
     def rows(self, table: str, ids: Iterable[str]) -> dict[str, Row]:
         """Return some records as parsed text."""
         return self._records.rows(ids) if table == RECORDS else {}
+
+    def titles(self, table: str, ids: Iterable[str]) -> dict[str, str]:
+        """Return what some records are called."""
+        return self._records.titles(ids) if table == RECORDS else {}
+
+    def ids(self, table: str) -> Iterable[str]:
+        """Return the ids of the records."""
+        return self._records.positions if table == RECORDS else ()
 
     def gone(self) -> dict[str, Row]:
         """Return the tombstones by id."""
@@ -219,6 +251,14 @@ class FolderSide:
         """Return some entries of a table as parsed text."""
         return {name: self._entries[table][name] for name in ids}
 
+    def titles(self, table: str, ids: Iterable[str]) -> dict[str, str]:
+        """Return what some entries of a table are called."""
+        return _titles(self.rows(table, ids))
+
+    def ids(self, table: str) -> Iterable[str]:
+        """Return the ids of the entries of a table."""
+        return self._entries[table]
+
     def gone(self) -> dict[str, Row]:
         """Return the tombstones by id."""
         return self._gone
@@ -228,27 +268,13 @@ class FolderSide:
         return iter(self._reasons)
 
 
-@dataclass(frozen=True)
-class _Nothing:
-    """What a first release is compared with."""
-
-    label: str = "nothing"
-    head: Mapping[str, Any] = field(default_factory=dict)
-
-    def digests(self, _table: str) -> dict[str, bytes]:
-        return {}
-
-    def rows(self, _table: str, _ids: Iterable[str]) -> dict[str, Row]:
-        return {}
-
-    def gone(self) -> dict[str, Row]:
-        return {}
-
-    def reasons(self) -> Iterator[tuple[str, str, str]]:
-        return iter(())
+def _titles(rows: Mapping[str, Row]) -> dict[str, str]:
+    return {name: title_of(row) for name, row in rows.items()}
 
 
-EMPTY: Side = _Nothing()
+def title_of(row: Row) -> str:
+    """Return what an entry is called."""
+    return str(row.get("title") or row.get("name") or "")
 
 
 def _plain(entries: Iterable[Entry], findings: list[Finding]) -> Iterator[Entry]:

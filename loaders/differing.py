@@ -9,7 +9,7 @@ from typing import Any
 from casus.bundle import version_key
 from casus.diff_parts import Added, Changed, Gone, Part
 from casus.diff_report import Diff
-from casus.diff_sides import EMPTY, HEAD, KINDS, Row, Side, side
+from casus.diff_sides import HEAD, KINDS, Row, Side, side, title_of
 from casus.diff_values import Change, changes
 from casus.manifest import RECORDS
 from casus.releases import Release
@@ -61,7 +61,10 @@ def compare(old: Side, new: Side) -> Diff:
 
 def compare_records(old: Side | None, new: Side) -> Part:
     """Return what the records of two sides differ in; without the older one all are added."""
-    return _part(RECORDS, old or EMPTY, new)
+    if old is not None:
+        return _part(RECORDS, old, new)
+    titles = new.titles(RECORDS, new.ids(RECORDS))
+    return Part(0, len(titles), tuple(Added(name, title) for name, title in titles.items()))
 
 
 def _part(table: str, old: Side, new: Side) -> Part:
@@ -74,7 +77,7 @@ def _part(table: str, old: Side, new: Side) -> Part:
     return Part(
         len(before),
         len(after),
-        tuple(_in_batches(fresh, lambda ids: (Added(n, _title(row)) for n, row in new.rows(table, ids).items()))),
+        tuple(Added(name, title) for name, title in new.titles(table, fresh).items()),
         tuple(each for each, kind in gone if kind != "merged"),
         tuple(each for each, kind in gone if kind == "merged"),
         tuple(_in_batches(both, lambda ids: _changed(table, old.rows(table, ids), new.rows(table, ids), why))),
@@ -101,7 +104,7 @@ def _changed(table: str, old: Mapping[str, Row], new: Mapping[str, Row], why: Ma
     for name, row in new.items():
         found = tuple(changes(struct, old[name], row))
         if found:  # none where only the order of a set differs
-            yield Changed(name, _title(row), found, why.get(name))
+            yield Changed(name, title_of(row), found, why.get(name))
 
 
 def _gone(table: str, lost: list[str], old: Side, new: Side) -> list[tuple[Gone, str]]:
@@ -110,9 +113,5 @@ def _gone(table: str, lost: list[str], old: Side, new: Side) -> list[tuple[Gone,
     for name, row in old.rows(table, lost).items() if lost else ():
         stone = stones.get(name, {})
         said = {key: stone.get(key) for key in ("reason", "on", "replaced_by")}
-        found.append((Gone(name, _title(row), **said), str(stone.get("kind", ""))))
+        found.append((Gone(name, title_of(row), **said), str(stone.get("kind", ""))))
     return found
-
-
-def _title(row: Row) -> str:
-    return str(row.get("title") or row.get("name") or "")

@@ -37,9 +37,8 @@ def flat_table(name: str, events: Sequence[Event], registries: Registries, histo
         rows = [row for event in events for row in derive(event, registries)]
     else:
         rows = list(_FROM_REGISTRIES[name](registries))
-    wanted = [column.name for column in table.columns]
-    made = pa.Table.from_pylist([{key: row.get(key) for key in wanted} for row in rows], table_schema(table.columns))
-    return with_geometry(made) if GEOMETRY in wanted else made
+    made = pa.Table.from_pylist(rows, table_schema(table.columns))
+    return with_geometry(made) if GEOMETRY in made.column_names else made
 
 
 def from_events(name: str) -> bool:
