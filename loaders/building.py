@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -74,8 +76,10 @@ def build_release(source: Path, into: Path | None = None, *, records: Iterable[A
         If the release cannot be written, or another build is at work in the folder of releases.
     """
     collection = read_collection(source) if records is None else _with_records(source, records)
-    maker = TableMaker()
-    report = check(ordered(collection.corpus), found=collection.findings, judge=maker.judge)
+    corpus = ordered(collection.corpus)
+    maker = TableMaker(corpus)
+    with _kept():
+        report = check(corpus, found=collection.findings, judge=maker.judge)
     report.raise_if_invalid()
     head = _head(collection, source)
     target = (into or source / "releases") / head.version
@@ -97,6 +101,19 @@ def build_release(source: Path, into: Path | None = None, *, records: Iterable[A
     except OSError as error:
         raise ReleaseError(f"{target}: the release cannot be written ({error.strerror or error}).") from None
     return Built(target, report, unchanged=unchanged)
+
+
+@contextmanager
+def _kept() -> Iterator[None]:
+    """Keep Python's search for cycles out of what was read: it would go through all of it again and again."""
+    if gc.get_freeze_count():
+        yield  # somebody else has frozen what is theirs
+        return
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _with_records(source: Path, records: Iterable[Any]) -> Collection:
