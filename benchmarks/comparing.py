@@ -37,7 +37,7 @@ def _changed(lines: Path) -> Iterator[Any]:
 
 
 def compare(rows: int, rounds: int, folder: Path) -> dict[str, Any]:
-    """Return how many times as long ``casus.diff`` takes as reading both releases, and whether it finds every change."""
+    """Return how many times as long ``casus.diff`` takes as reading both releases, and what it finds."""
     old, new = releases(rows, folder)
 
     def raw() -> None:

@@ -1,6 +1,6 @@
 """Measure as ratios, both sides in one run.
 
-``python benchmarks/run.py load|stream|record|peers|build|compare|start|all --rows N [--rounds N] [--folder F] [--json]``
+``python benchmarks/run.py WHAT --rows N [--rounds N] [--folder F] [--json]``; WHAT is one of these, or ``all``:
 
 ``load``    reading records with and without validation, against the fastest raw read of the same rows
 ``stream``  validation in bounded memory, at N and at N/10 rows
