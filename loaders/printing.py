@@ -64,7 +64,7 @@ def _how_read(release: Release) -> str:
     """Return how a release of another schema was read; nothing if it is of the present one."""
     follows = f"This release follows schema {release.manifest.schema_version}"
     if release.standing is Standing.OLDER:
-        done = "; ".join(step.says for step in steps(release.manifest.schema_version))
+        done = "; ".join(step.says for step in steps(release.manifest.schema_version)) or "the same columns"
         return f"{follows}; upgraded on read to {SCHEMA_VERSION} ({done}). Its files are as they were built."
     if release.standing is Standing.NEWER:
         return f"{follows}, newer than {SCHEMA_VERSION}: read as far as this package knows it."

@@ -125,6 +125,8 @@ def versions() -> list[str]:
 def get_path(table: str = "events", *, version: str | None = None) -> Path:
     """Return the path of a table's Parquet file, for tools that read files themselves.
 
+    The file is as it was built: that of a release of an older schema has the columns of that schema.
+
     Raises
     ------
     UsageError

@@ -83,8 +83,8 @@ def standing(version: str) -> Standing:
         If it is no version.
     """
     found, present = parse(version), parse(SCHEMA_VERSION)
-    if found == present:
-        return Standing.PRESENT
+    if found[:2] == present[:2] and found.patch >= present.patch:
+        return Standing.PRESENT  # a patch changes words only
     if found < present:
         return Standing.OLDER if version in published() else Standing.UNREADABLE
     return Standing.NEWER if found.major == present.major else Standing.UNREADABLE

@@ -153,7 +153,7 @@ RELEASE_RULES: tuple[Rule, ...] = (
         "The schema is known",
         "A later schema may mean something else by the same name.",
         "The release follows schema {value}, and this package reads {allowed}.",
-        "Upgrade: pip install -U casus-events",
+        "Upgrade the package (pip install -U casus-events).",
         "claim another schema version",
     ),
     _release(
