@@ -15,8 +15,8 @@ def _file(number: int, title: str, reason: str, message: str, fix: str, example:
     return Rule(f"CAS{number}", Scope.FILE, title, reason, message, fix, example)
 
 
-def _release(number: int, title: str, reason: str, message: str, fix: str, how: str) -> Rule:
-    return Rule(f"CAS{number}", Scope.RELEASE, title, reason, message, fix, Damage(how))
+def _release(number: int, title: str, reason: str, message: str, fix: str, example: Damage) -> Rule:
+    return Rule(f"CAS{number}", Scope.RELEASE, title, reason, message, fix, example)
 
 
 FILE_RULES: tuple[Rule, ...] = (
@@ -133,7 +133,7 @@ RELEASE_RULES: tuple[Rule, ...] = (
         "A missing table is missing data.",
         "The file {value} is missing.",
         "Install casus-events again, or build the release again.",
-        "remove a table",
+        Damage("remove a table", "The file claims.parquet is missing."),
     ),
     _release(
         442,
@@ -141,7 +141,7 @@ RELEASE_RULES: tuple[Rule, ...] = (
         "It says what the files must be.",
         "The manifest is wrong: {problem}.",
         "Install casus-events again, or build the release again.",
-        "break the manifest",
+        Damage("break the manifest", "The manifest is wrong: it is no JSON."),
     ),
     _release(
         443,
@@ -149,7 +149,7 @@ RELEASE_RULES: tuple[Rule, ...] = (
         "A changed file is not the release.",
         "{name} is {value}, and the manifest says {allowed}.",
         "Install casus-events again; to change data, change the records and build a new version.",
-        "flip a byte",
+        Damage("flip a byte", "the SHA-256 is 5f8a21..., and the manifest says 90c1d4...."),
     ),
     _release(
         444,
@@ -157,7 +157,10 @@ RELEASE_RULES: tuple[Rule, ...] = (
         "The logical digest does not depend on the writer.",
         "The logical digest of the rows is {value}, and the manifest says {allowed}.",
         "Install casus-events again; to change data, change the records and build a new version.",
-        "change a value and forge the bytes",
+        Damage(
+            "change a value and forge the bytes",
+            "The logical digest of the rows is 5f8a21..., and the manifest says 90c1d4....",
+        ),
     ),
     _release(
         445,
@@ -165,7 +168,10 @@ RELEASE_RULES: tuple[Rule, ...] = (
         "A later schema may mean something else by the same name.",
         "The release was built with schema {value}, and this package reads {allowed}.",
         "Upgrade casus-events.",
-        "claim another schema version",
+        Damage(
+            "claim another schema version",
+            "The release was built with schema 9.0.0, and this package reads 0.1.0.",
+        ),
     ),
     _release(
         446,
@@ -173,7 +179,7 @@ RELEASE_RULES: tuple[Rule, ...] = (
         "Programs rely on them.",
         "{problem}.",
         "Install casus-events again, or build the release again.",
-        "add a column",
+        Damage("add a column", "There is no column remarks in the schema of claims."),
     ),
     _release(
         447,
@@ -181,7 +187,7 @@ RELEASE_RULES: tuple[Rule, ...] = (
         "A damaged file holds no data.",
         "The file cannot be read: {problem}.",
         "Install casus-events again, or build the release again.",
-        "truncate a table",
+        Damage("truncate a table", "The file cannot be read: it ends too early."),
     ),
     _release(
         449,
@@ -189,7 +195,7 @@ RELEASE_RULES: tuple[Rule, ...] = (
         "A report that hides rows would look better than the data.",
         "{problem}.",
         "Mend the rows that are spelled out, and validate again.",
-        "break more rows than are spelled out",
+        Damage("break more rows than are spelled out", "12,000 more rows are invalid."),
     ),
     _release(
         448,
@@ -197,7 +203,7 @@ RELEASE_RULES: tuple[Rule, ...] = (
         "Flat tables are derived, and must say what the records say.",
         "{name} is {value}: {problem}.",
         "Install casus-events again, or build the release again.",
-        "break a row and forge the digests",
+        Damage("break a row and forge the digests", "event_id is 2025-06-02-nowhere: no event has that id."),
     ),
 )
 
