@@ -30,6 +30,11 @@ FORMATS = ("text", "concise", "json", "github", "sarif", "junit", "markdown")
     metavar="REF",
     help="Judge everything, but report only what has changed since this git reference, and what that causes elsewhere.",
 )
+@click.option(
+    "--fix",
+    is_flag=True,
+    help="First do the safe repairs of `casus fix`, print them as a diff, and validate the result.",
+)
 @click.option("--strict", is_flag=True, help="Let warnings block too.")
 @click.option(
     "--format",
@@ -38,7 +43,12 @@ FORMATS = ("text", "concise", "json", "github", "sarif", "junit", "markdown")
     help="How to print the report: text unless given, annotations (github) on GitHub Actions.",
 )
 def validate(
-    paths: tuple[Path, ...], registry: tuple[Path, ...], changed_since: str | None, strict: bool, form: str | None
+    paths: tuple[Path, ...],
+    registry: tuple[Path, ...],
+    changed_since: str | None,
+    fix: bool,
+    strict: bool,
+    form: str | None,
 ) -> None:
     """Validate record files or folders (without PATHS: the bundled release).
 
@@ -49,6 +59,10 @@ def validate(
     from casus.validating import validate as run
     from casus.waiting import Bar
 
+    if fix:
+        from casus.commands.fix import fix_first
+
+        paths = fix_first(paths, registry)
     with Bar() as bar:
         report = run(paths or None, registry=registry, changed_since=changed_since, strict=strict, progress=bar)
     _print(report, form)
