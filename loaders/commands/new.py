@@ -26,12 +26,13 @@ _HELP = {
     "issue": "What it is about (`casus codebook issues`). Repeatable.",
     "source": "Address of a page that you read; its host tells the publisher. Repeatable.",
     "source_title": "The page's own title, one for each source, in their order.",
+    "source_published": "Day on which the page says it was published (none: it says no day), one for each source.",
     "source_language": "Language of the page (en unless given), one for each source, in their order.",
     "coder": "Who codes the record.",
     "into": "Folder to write to; otherwise records/<year>/ of the dataset folder here.",
     "registry": "Folder with registries of your own, beside those of the dataset. Repeatable.",
 }
-_MANY = ("actor", "place", "issue", "source", "source_title", "source_language")
+_MANY = ("actor", "place", "issue", "source", "source_title", "source_published", "source_language")
 
 
 def _options(command: Any) -> Any:

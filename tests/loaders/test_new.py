@@ -27,6 +27,7 @@ STATED = {
     "--issue": ["ceasefire"],
     "--source": [BBC, REUTERS],
     "--source-title": ["Talks held", "What the talks brought"],
+    "--source-published": ["none", "3 February 2026"],
     "--coder": ["coder-1"],
 }
 
@@ -74,6 +75,7 @@ def test_what_was_stated_stands_in_the_record(tmp_path):
         ("TUR", ["mediator", "host"]),
     ]
     assert record["locations"][0]["place"] == "tur-istanbul"
+    assert [each.get("published") for each in record["sources"]] == [None, "2026-02-03"]
     assert path.read_text("utf-8").startswith("# yaml-language-server: $schema=")
 
 
@@ -89,7 +91,8 @@ def test_an_own_registry_is_used(tmp_path):
     own.joinpath("publishers.yaml").write_text(
         "- {id: our-news, name: Our News, hosts: [our.example], owner: private, independence_group: our-news}\n"
     )
-    given = {"--source": ["https://www.our.example/a"], "--source-title": ["Ours"], "--registry": [str(own)]}
+    given = {"--source": ["https://www.our.example/a"], "--source-title": ["Ours"], "--source-published": []}
+    given["--registry"] = [str(own)]
     path, said = scaffold(records, "talks", given)
     assert parse(path.read_bytes(), path.name).data["sources"][0]["publisher"] == "our-news"
     assert "look for a second, independent source" in said
@@ -120,6 +123,8 @@ def test_in_a_checkout_the_record_goes_to_its_year(dataset_folder, tmp_path, mon
         ({"--date": ["2026-02-30"]}, "is not one certain day"),
         ({"--source": [BBC, "https://nobody.invalid/a"]}, "No publisher in the registry has the host"),
         ({"--source-title": ["Only one"]}, "--source-title"),
+        ({"--source-published": ["none"]}, "1 days of publication"),
+        ({"--source-published": ["none", "last week"]}, "is not one certain day"),
         ({"--title": [""]}, "--title is empty"),
         ({"--title": [], "--coder": []}, "--title, --coder"),
     ],
@@ -158,7 +163,7 @@ ANSWERS = [
     "talk", "talks",  # a type that does not exist is asked for again
     "mediated", "", "2 February 2026", "", "Talks for an example", "", "Delegations met, for an example.",
     "Ukrain:party", "UKR:party", "", "Istanbul", "", "ceasefire", "",
-    BBC, "Talks held", "", REUTERS, "What the talks brought", "", "", "coder-1",
+    BBC, "Talks held", "", "", REUTERS, "What the talks brought", "3 Feb 2026", "", "", "coder-1",
 ]  # fmt: skip
 
 
@@ -170,6 +175,7 @@ def test_with_ask_everything_is_asked_for(tmp_path):
     assert record["id"] == "2026-02-02-talks-for-an-example"
     assert record["date"] == {"start": "2026-02-02", "end": "2026-02-02"}
     assert [each["publisher"] for each in record["sources"]] == ["bbc", "reuters"]
+    assert [each.get("published") for each in record["sources"]] == [None, "2026-02-03"]
     assert "did you mean 'talks'?" in done.output
     assert "UKR (Ukraine)" in done.output
     assert not casus.validate(path).errors
