@@ -212,7 +212,7 @@ def _sources(answers: Answers) -> Iterator[NewSource]:
     for number, (url, title) in enumerate(zip(urls, titles, strict=True)):
         language = languages[number] if languages else "en"
         day = _published(published[number]) if published else None
-        yield NewSource(url, _text("--source-title")(title), publisher_of(url, answers.names), language, day or None)
+        yield NewSource(url, _text("--source-title")(title), publisher_of(url, answers.names), language, day)
 
 
 def _published(text: str) -> str:
@@ -228,7 +228,7 @@ def _asked_sources(names: Names) -> Iterator[NewSource]:
         title = _ask(f"Title of the page ({publisher})", _text("the title"))
         published = _ask("Day of its publication (empty: it says no day)", _published, default="")
         language = _ask("Its language", _text("the language"), default="en")
-        yield NewSource(url, title, publisher, language, published or None)
+        yield NewSource(url, title, publisher, language, published)
         url, publisher = _ask(
             "Next source (empty: no more)", lambda text: with_publisher(text) if text else ("", ""), default=""
         )
