@@ -11,12 +11,12 @@ import argparse
 import json
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
+
+from measuring import process_seconds
 
 BASELINE = "import casus.schema, yaml, click"
 VALIDATE = "import sys; sys.argv = ['casus', 'validate', {path!r}]; from casus.cli import main; main()"
@@ -24,13 +24,6 @@ BOUND = 1.5
 RECORD = "2025-06-02-istanbul-talks"
 DATASET = Path(__file__).resolve().parents[1] / "dataset"
 PARTS = ("dataset.yaml", "registries", "wanted.yaml", "revisions.yaml", "exceptions.yaml")
-
-
-def seconds(code: str, folder: Path) -> float:
-    """Return the time of a new process that runs the code in a folder."""
-    begin = time.perf_counter()
-    subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL, cwd=folder)
-    return time.perf_counter() - begin
 
 
 def large_folder(into: Path, records: int) -> Path:
@@ -60,7 +53,7 @@ def measured(cases: dict[str, tuple[Path, Path]], rounds: int) -> dict[str, dict
     times: dict[str, list[float]] = {name: [] for name in sides}
     for _ in range(rounds + 1):
         for name, (code, folder) in sides.items():
-            times[name].append(seconds(code, folder))
+            times[name].append(process_seconds(code, folder))
     medians = {name: statistics.median(taken[1:]) for name, taken in times.items()}
     return {
         name: {"ratio": medians[name] / medians["baseline"], "at_most": BOUND, "seconds": medians[name]}

@@ -13,15 +13,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from measuring import timed
+from measuring import process_seconds, timed
 
 IMPORT_CASUS = "import casus"
 IMPORT_PYDANTIC = "from pydantic import BaseModel"
@@ -35,18 +33,14 @@ PAIRS = (
 )
 
 
-def seconds(code: str) -> float:
-    """Return the time of a new process that runs the code."""
-    begin = time.perf_counter()
-    subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - begin
-
-
 def start(_rows: int, rounds: int, _folder: Path) -> dict[str, Any]:
     """Return the ratios of processes, each with its bound."""
     found = {}
     for name, code, baseline, bound in PAIRS:
-        times = timed({"one": lambda code=code: seconds(code), "other": lambda base=baseline: seconds(base)}, rounds)
+        times = timed(
+            {"one": lambda code=code: process_seconds(code), "other": lambda base=baseline: process_seconds(base)},
+            rounds,
+        )
         found[name] = {"ratio": times["one"] / times["other"], "at_most": bound}
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from casus.documents import Document, read_document
 from casus.schema.corpus import Corpus, Entry
@@ -24,7 +24,21 @@ LISTS = {
     "wanted.yaml": "wanted",
     "exceptions.yaml": "exception",
 }
-RECORD_SUFFIXES = (".yaml", ".yml", ".json")
+#: The forms that records are written in, by the ending of a file's name (in small letters).
+FORMS = {
+    ".yaml": "yaml",
+    ".yml": "yaml",
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".csv": "csv",
+    ".parquet": "parquet",
+}
+RECORD_SUFFIXES = (*FORMS, *(each.upper() for each in FORMS))
+#: Endings of files that hold one record each, and are named after it.
+SINGLE_SUFFIXES = (".yaml", ".yml", ".json")
+#: What is read of a file, part after part: a record if there is one, and what is wrong.
+Part = tuple[Entry | None, list[Finding]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,15 +166,49 @@ def _named(path: Path) -> str:
 
 
 def read_records(files: Iterable[Path]) -> tuple[list[Entry], list[Finding]]:
-    """Read record files; a file that does not hold one record gives findings and no entry."""
+    """Read files of records, whatever their form; what cannot be read gives findings and no entry."""
     entries: list[Entry] = []
     findings: list[Finding] = []
     for path in files:
-        entry, found = record_entry(read_document(path, _short(path)), path)
-        findings.extend(found)
-        if entry:
-            entries.append(entry)
+        for entry, found in _parts(path):
+            findings.extend(found)
+            if entry:
+                entries.append(entry)
     return entries, findings
+
+
+def _parts(path: Path) -> Iterator[Part]:
+    name, form = _short(path), FORMS.get(path.suffix.lower(), "yaml")
+    if form in ("yaml", "json"):
+        yield record_entry(read_document(path, name), path)
+    elif form == "parquet":
+        from casus.parquet_documents import read_parquet
+
+        for each in read_parquet(path, name):
+            yield (each, []) if isinstance(each, Entry) else (None, [each])
+    else:
+        try:
+            with path.open("rb") as stream:
+                yield from stream_parts(stream, name, form)
+        except OSError as error:
+            raise UsageError(f"{name}: cannot be read ({error.strerror}). Give the path of a readable file.") from None
+
+
+def stream_parts(stream: BinaryIO, name: str, form: str) -> Iterator[Part]:
+    """Read a stream of records, of the form ``jsonl`` or ``csv``, one after another."""
+    if form == "jsonl":
+        from casus.line_documents import read_lines
+
+        for document in read_lines(stream, name):
+            yield record_entry(document)
+        return
+    from casus.csv_documents import read_csv
+
+    for row in read_csv(stream, name):
+        found = list(row.findings)
+        whole = isinstance(row.data, dict)
+        entry = Entry("event", row.data, name, locate=row.locate, column_of=row.column_of) if whole else None
+        yield entry, found
 
 
 def record_entry(document: Document, path: Path | None = None) -> tuple[Entry | None, list[Finding]]:
@@ -168,12 +216,20 @@ def record_entry(document: Document, path: Path | None = None) -> tuple[Entry | 
     findings = list(document.findings)
     if not isinstance(document.data, dict):
         if not findings:
-            findings.append(_not_a_record(document, (), "nothing" if document.data is None else "no group of fields"))
+            findings.append(_not_a_record(document, (), _instead_of_a_record(document.data)))
         return None, findings
     entry = Entry("event", document.data, document.file, locate=document.locate)
     if path is not None and entry.id and not entry.imported:
         findings.extend(entry.placed(each) for each in _name_and_folder(entry.id, path))
     return entry, findings
+
+
+def _instead_of_a_record(data: Any) -> str:
+    if data is None:
+        return "nothing"
+    if isinstance(data, list) and data and all(isinstance(each, dict) for each in data):
+        return f"a list of {len(data):,} records"
+    return "no group of fields"
 
 
 def _name_and_folder(record_id: str, path: Path) -> Iterator[Finding]:

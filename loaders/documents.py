@@ -6,10 +6,9 @@ stay text, and what could mislead (duplicate keys, anchors, tags, several docume
 
 from __future__ import annotations
 
-import json
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from pathlib import Path as FilePath
@@ -21,6 +20,7 @@ import yaml
 from casus.schema.errors import UsageError
 from casus.schema.findings import Finding, Path
 from casus.schema.rules.file import MOST_LISTED, finding
+from casus.yaml_problems import syntax_problem
 
 MOST_BYTES = 2_000_000
 MOST_DEPTH = 60
@@ -35,9 +35,6 @@ _CONSTANTS = {"": None, "~": None, "null": None, "Null": None, "NULL": None,
 _BREAKS = re.compile("[\x85\u2028\u2029]")
 #: Characters that YAML does not allow, and those.
 _UNREADABLE = re.compile("[^\t\n\r -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-#: In JSON, where an escape of half a character stands without the other half; whole characters and what is escaped
-#: otherwise are passed over.
-_HALF = re.compile(r"(?:[^\\]++|\\[^u]|\\u(?![dD][89a-fA-F])|\\u[dD][89abAB]..\\u[dD][c-fC-F]..)*+(?P<half>\\u[dD]...)")
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _WHY = {
     "\0": " (a text file that is UTF-16 has many: save it as UTF-8)",
@@ -46,7 +43,8 @@ _WHY = {
 _WHY |= dict.fromkeys("\u2028\u2029", _WHY["\x85"])
 _BEGIN_NUMBERS = frozenset("-+.0123456789")
 _PLAIN_TAGS = {None, "!"}
-_LONGEST_NUMBER = 40
+#: Whole numbers of so many digits stay text: no field holds them, and Python takes long to read them.
+LONGEST_NUMBER = 40
 #: Of so many files the spots are kept: what is found in one file is mostly placed in one go.
 _FILES_KEPT = 16
 
@@ -80,8 +78,11 @@ class Document:
     findings: tuple[Finding, ...] = ()
     spot: Spot | Callable[[], Spot | None] | None = None
 
-    def locate(self, path: Path) -> tuple[int, int] | None:
-        """Return line and column of a path, or of the nearest part above it that is there."""
+    def locate(self, path: Path, *, key: bool = False) -> tuple[int, int] | None:
+        """Return line and column of a path, or of the nearest part above it that is there.
+
+        A single value is shown itself, a group or list at its key; ``key`` asks for the key in any case.
+        """
         spot = self.spot() if callable(self.spot) else self.spot
         if spot is None:
             return None
@@ -92,7 +93,8 @@ class Document:
                 return found
             spot = following
             last = index == len(path) - 1
-            found = (spot.line, spot.column) if last and not spot.inner else spot.key or (spot.line, spot.column)
+            itself = last and not spot.inner and not key
+            found = (spot.line, spot.column) if itself else spot.key or (spot.line, spot.column)
         return found
 
 
@@ -114,7 +116,7 @@ def read_document(path: FilePath, name: str | None = None) -> Document:
         content = path.read_bytes()
     except OSError as error:
         raise UsageError(f"{shown}: cannot be read ({error.strerror}). Give the path of a readable file.") from None
-    return parse(content, shown, is_json=path.suffix == ".json")
+    return parse(content, shown, is_json=path.suffix.lower() == ".json")
 
 
 def parse(content: bytes, name: str, *, is_json: bool = False) -> Document:
@@ -129,71 +131,22 @@ def parse(content: bytes, name: str, *, is_json: bool = False) -> Document:
         before = content[: error.start].decode("utf-8")
         place = _place(before, len(before))
         return _failed(name, finding("CAS406", problem=f"byte {content[error.start]:#04x}"), *place)
-    return _parse_json(text, name) if is_json else _Builder(name).build(text)
+    if is_json:
+        from casus.json_documents import parse_json
+
+        document: Any = parse_json(text, name)  # that module imports this one
+        return Document(name, document.data, document.findings, document.spot)
+    return _Builder(name).build(text)
 
 
 def _failed(name: str, found: Finding, line: int, column: int) -> Document:
     return Document(name, None, (found.at(file=name, line=line, column=column),))
 
 
-def _parse_json(text: str, name: str) -> Document:
-    problems: list[Finding] = []
-
-    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
-        seen: dict[str, Any] = {}
-        for key, value in items:
-            if key in seen:
-                problems.append(finding("CAS402", value=key, first="an earlier").at(file=name, line=1, column=1))
-            seen[key] = value
-        return seen
-
-    def refuse(constant: str) -> None:
-        problems.append(finding("CAS412", value=constant).at(file=name, line=1, column=1))
-
-    try:
-        data = json.loads(text, object_pairs_hook=pairs, parse_constant=refuse, parse_int=_whole)
-    except json.JSONDecodeError as error:
-        return _failed(name, finding("CAS401", problem=error.msg), *_place(text, error.pos))
-    except RecursionError:
-        return _failed(name, finding("CAS411", allowed=MOST_DEPTH), 1, 1)
-    half = _HALF.match(text)
-    if half:
-        problem = f"{half['half']} is half of a character."
-        return _failed(name, finding("CAS401", problem=problem), *_place(text, half.start("half")))
-    shape = _Builder(name).build(text)
-    return Document(name, data, tuple(problems) or _numbers_held(data, name, shape), shape.spot)
-
-
-def _whole(digits: str) -> int | float:
-    """Return a whole number; one of very many digits as a float, which takes no time, and need not be held."""
-    return int(digits) if len(digits) < _LONGEST_NUMBER else float(digits)
-
-
 def _place(text: str, index: int) -> tuple[int, int]:
     """Return line and column of a character."""
     lines = _LINE_BREAK.split(text[:index])
     return len(lines), len(lines[-1]) + 1
-
-
-def _numbers_held(data: Any, name: str, shape: Document) -> tuple[Finding, ...]:
-    found = []
-    for path, value in leaves(data):
-        if isinstance(value, float) and not math.isfinite(value):
-            line, column = shape.locate(path) or (1, 1)
-            found.append(finding("CAS412", path=path, value=value).at(file=name, line=line, column=column))
-    return tuple(found)
-
-
-def leaves(data: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Yield ``(path, value)`` for every value that is neither a mapping nor a list."""
-    if isinstance(data, dict):
-        for key, value in data.items():
-            yield from leaves(value, (*path, key))
-    elif isinstance(data, list):
-        for index, value in enumerate(data):
-            yield from leaves(value, (*path, index))
-    else:
-        yield path, data
 
 
 class _Stop(Exception):  # noqa: N818 - not an error of ours: it ends the walk over a hopeless file
@@ -224,7 +177,7 @@ class _Builder:
             if "nesting" in str(error.problem):  # libyaml looks ahead, and gives up itself at some depth
                 self._add("CAS411", mark, allowed=MOST_DEPTH)
                 return Document(self.name, None, tuple(self.findings))
-            problem = f"{error.problem or 'cannot be read'}{_hint(error.problem)}"
+            mark, problem = syntax_problem(text, error, mark)
             self._add("CAS401", mark, problem=problem[0].upper() + problem[1:])
         except yaml.YAMLError as error:
             self._add("CAS401", None, problem=str(error).partition("\n")[0])
@@ -341,7 +294,7 @@ class _Builder:
 
     def _number(self, text: str, mark: Any) -> Any:
         if _INTEGER.match(text):
-            return int(text) if len(text) < _LONGEST_NUMBER else text
+            return int(text) if len(text) < LONGEST_NUMBER else text
         if _SPECIAL.match(text):
             self._add("CAS412", mark, value=text)
             return math.inf
@@ -357,12 +310,3 @@ class _Builder:
 def _spots(text: str) -> Spot | None:
     """Return where everything in a text stands that has been read without trouble."""
     return _Builder("").read(text)[1]
-
-
-def _hint(problem: str | None) -> str:
-    text = problem or ""
-    if "cannot start any token" in text:
-        return "; indent with spaces, not tabs"
-    if "mapping values are not allowed" in text:
-        return "; put a text that contains ': ' into quotation marks"
-    return ""

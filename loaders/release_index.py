@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from casus.collection import SINGLE_SUFFIXES
 from casus.schema.corpus import READ, Entry, lean_entry
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def make_index(release: Path, files: Iterable[tuple[str, Path]] = ()) -> Release
         content = path.read_bytes()
         if kind != "event":
             lists[_digest(content)] = kind
-        elif path.stem in positions:
+        elif path.stem in positions and path.suffix in SINGLE_SUFFIXES:
             records[_digest(content)] = positions[path.stem]
     return ReleaseIndex(plain.as_of, plain.rows, records, lists)
 

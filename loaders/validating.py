@@ -15,6 +15,7 @@ from casus.schema.corpus import Corpus, Entry
 from casus.schema.errors import UsageError
 from casus.schema.event import Event
 from casus.schema.findings import Finding
+from casus.standard_input import DASH
 
 Target = str | Path | Event | Mapping[str, Any] | Sequence[str | Path] | None
 _MOST_SHOWN_BYTES = 2_000_000
@@ -26,6 +27,7 @@ def validate(
     registry: str | Path | Sequence[str | Path] = (),
     changed_since: str | None = None,
     strict: bool = False,
+    stdin_format: str | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Validate records and return a report; nothing is changed.
@@ -33,9 +35,10 @@ def validate(
     Parameters
     ----------
     target
-        A record file (YAML or JSON), a folder of them, several of these, a dataset folder or a registry file in it, a
-        release folder or its ``records.parquet``, an :class:`Event`, or a record as a mapping. None validates the
-        bundled release, or only the registry if one is given.
+        A file of records (YAML, JSON, JSON Lines, CSV of the flat template, Parquet), a folder of them, ``"-"`` for
+        standard input, several of these, a dataset folder or a registry file in it, a release folder or its
+        ``records.parquet``, an :class:`Event`, or a record as a mapping. None validates the bundled release, or only
+        the registry if one is given.
     registry
         Folders with registries of your own (``actors.yaml``, ``places.yaml``, ``publishers.yaml``, ``states.yaml``,
         ``wanted.yaml``, ``revisions.yaml``, ``exceptions.yaml``), used and judged beside those of the dataset.
@@ -44,6 +47,9 @@ def validate(
         :mod:`casus.comparing`.
     strict
         Whether warnings block too.
+    stdin_format
+        How standard input is written: ``"yaml"``, ``"json"``, ``"jsonl"`` or ``"csv"``; told from how it begins unless
+        given.
     progress
         Called with ``"reading"`` or ``"checking"``, how many are done, and of how many.
 
@@ -59,11 +65,21 @@ def validate(
         If a path does not exist or cannot be read, or the git reference cannot be used.
     """
     registries = [Path(each) for each in ([registry] if isinstance(registry, str | Path) else registry)]
-    report = _report(target, registries, changed_since, progress)
+    report = _report(target, registries, changed_since, progress, stdin_format)
     return report.replaced(report.findings, strict=strict, texts={**_texts(report.findings), **report.texts})
 
 
-def _report(target: Target, registries: list[Path], changed_since: str | None, progress: Progress | None) -> Report:
+def _report(
+    target: Target,
+    registries: list[Path],
+    changed_since: str | None,
+    progress: Progress | None,
+    stdin_format: str | None,
+) -> Report:
+    if stdin_format is not None and not _has_dash(target):
+        raise UsageError("The form of standard input was given, and - is not among the paths.")
+    if changed_since is not None and _has_dash(target):
+        raise UsageError("Standard input has no history. Give files, or leave out what it is compared with.")
     if isinstance(target, Event | Mapping):
         if changed_since is not None:
             raise UsageError("A record in memory has no history. Give its file, or leave changed_since out.")
@@ -79,9 +95,14 @@ def _report(target: Target, registries: list[Path], changed_since: str | None, p
     if not paths and not registries and target is None:
         return _release(None)
     # Not by truth: a report with errors is false.
-    if len(paths) == 1 and (special := _release_or_parquet(paths[0])) is not None:
+    if len(paths) == 1 and (special := _release_or_large(paths[0], registries)) is not None:
         return special
-    return gather(paths, registries, progress).report(progress)
+    return gather(paths, registries, progress, stdin_format).report(progress)
+
+
+def _has_dash(target: Target) -> bool:
+    paths = [target] if isinstance(target, str | Path) else target
+    return not isinstance(paths, Event | Mapping | None) and any(str(path) == DASH for path in paths)
 
 
 def _one(data: Mapping[str, Any], registries: list[Path]) -> Report:
@@ -93,12 +114,17 @@ def _one(data: Mapping[str, Any], registries: list[Path]) -> Report:
     return report.replaced(tuple(map(own.told, report.findings))) if own else report
 
 
-def _release_or_parquet(path: Path) -> Report | None:
+def _release_or_large(path: Path, registries: list[Path]) -> Report | None:
+    """Return the report on a release, or on a Parquet file that is too large to be judged record by record."""
     if (path / "dataset.yaml").is_file():
         return None
     if (path / "manifest.json").is_file() or (path.suffix == ".parquet" and (path.parent / "manifest.json").is_file()):
         return _release(path.parent if path.is_file() else path)
-    return _parquet(path) if path.suffix == ".parquet" else None
+    if path.suffix.lower() != ".parquet" or not path.is_file():
+        return None
+    from casus.parquet_documents import is_large
+
+    return _large(path, registries) if is_large(path) else None
 
 
 def _texts(findings: Sequence[Finding]) -> dict[str, str]:
@@ -119,25 +145,25 @@ def bundled_entries() -> list[Entry]:
     return list(release_context().entries)
 
 
-def _parquet(path: Path) -> Report:
-    """Check a file of records that belongs to no release: fields and rules in columns, ids and links across them."""
+def _large(path: Path, registries: list[Path]) -> Report:
+    """Check a file of any size in columns: fields and rules of a record, ids, links and references across records."""
     from casus.schema.columnar.across import Across
     from casus.streaming import check_file
 
-    if not path.is_file():
-        raise UsageError(f"{path} does not exist. Give record files or folders that hold them.")
+    own = own_registry(registries) if registries else None
     known: dict[str, set[str]] = {}
     events = []
-    for entry in bundled_entries():
+    for entry in [*bundled_entries(), *(own.entries if own else ())]:
         known.setdefault(entry.kind, set()).add(entry.id)
         if entry.kind == "actor" and entry.data.get("kind") == "person":
             known.setdefault("person", set()).add(entry.id)
         if entry.kind in ("event", "wanted", "revision"):
             events.append(entry.id)
     known["speaker"] = known.get("actor", set()) | known.get("publisher", set())
-    registries = {to: frozenset(known.get(to, ())) for to in ("actor", "speaker", "person", "place", "publisher")}
-    findings = check_file(path, name=str(path), across=Across(tuple(events), registries))
-    return Report(tuple(findings.listed()), findings.records, checks=CHECKS[:3], context=len(events))
+    listed = {to: frozenset(known.get(to, ())) for to in ("actor", "speaker", "person", "place", "publisher")}
+    findings = check_file(path, name=str(path), across=Across(tuple(events), listed))
+    found = [*own.findings, *map(own.told, findings.listed())] if own else findings.listed()
+    return Report(tuple(found), findings.records, checks=CHECKS[:3], context=len(events))
 
 
 def _release(folder: Path | None) -> Report:

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from casus.schema.render_codebook import codebook, rules_page
+from casus.schema.render_csv import csv_page
 from casus.schema.render_engines import engines_page
 from casus.schema.render_json import event_schema, list_name, list_schema, schema_text
 from casus.schema.render_report import report_schema
@@ -30,6 +31,7 @@ def artefacts(root: Path) -> dict[str, str]:
     for name, table in TABLES.items():
         texts[f"schema/arrow/{name}.txt"] = schema_lines(table_schema(table.columns))
     texts["docs/codebook.md"] = codebook((root / "docs/codebook-rules.md").read_text("utf-8"))
+    texts["docs/csv-template.md"] = csv_page()
     texts["docs/rules.md"] = rules_page()
     texts["docs/engines.md"] = engines_page()
     return texts

@@ -8,14 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from casus.schema.base import Record
 from casus.schema.event import Event, profile_of
 from casus.schema.findings import Finding, Path
 from casus.schema.registry import Actor, Place, Publisher, Revision, RuleException, State, Wanted
 
-Locate = Callable[[Path], tuple[int, int] | None]
+
+class Locate(Protocol):
+    """Says at which line and column a path stands, or its key; the column is None where a table has only names."""
+
+    def __call__(self, path: Path, *, key: bool = False) -> tuple[int, int | None] | None: ...  # noqa: D102
+
 
 #: The kinds of entries, and the model of each.
 MODELS: Mapping[str, type[Record]] = {
@@ -84,7 +89,8 @@ def lean_entry(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
 class Entry:
     """One record or registry entry as parsed text, and where it came from.
 
-    ``base`` is the path of the entry in its file, for files that hold a list.
+    ``base`` is the path of the entry in its file, for files that hold a list; ``column_of`` names the column of a path,
+    for files that are tables.
     """
 
     kind: str
@@ -93,6 +99,7 @@ class Entry:
     base: Path = ()
     row: int | None = None
     locate: Locate | None = field(default=None, compare=False)
+    column_of: Callable[[Path], str | None] | None = field(default=None, compare=False)
 
     @property
     def id(self) -> str:
@@ -107,9 +114,13 @@ class Entry:
 
     def placed(self, finding: Finding) -> Finding:
         """Return the finding with the entry's file and position."""
-        spot = self.locate((*self.base, *finding.path)) if self.locate else None
+        path = (*self.base, *finding.path)
+        spot = self.locate(path, key=finding.about_key) if self.locate else None
         line, column = spot or (None, None)
-        return finding.at(record=self.id or None, file=self.file, row=self.row, line=line, column=column)
+        name = self.column_of(path) if self.column_of else None
+        return finding.at(
+            record=self.id or None, file=self.file, row=self.row, line=line, column=column, column_name=name
+        )
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,8 @@ class Finding:
         1-based position of the value in a text file; columns count characters.
     row
         0-based row of a table.
+    column_name
+        Name of the column of a table in a text file; ``line`` is where the row begins.
     fix
         What to do about it.
     allowed
@@ -65,6 +67,7 @@ class Finding:
     line: int | None = None
     column: int | None = None
     row: int | None = None
+    column_name: str | None = None
     fix: str | None = None
     allowed: tuple[str, ...] | str = ()
     nearest: str | None = None
@@ -89,6 +92,12 @@ class Finding:
 
         return f"{DOCUMENTATION}#{self.code.lower()}"
 
+    @property
+    def about_key(self) -> bool:
+        """Whether the finding is about a field that stands there, and not about its value."""
+        rule = self._rule()
+        return rule is not None and rule.about_key
+
     def _rule(self) -> Rule | None:
         from casus.schema.rules import RULES
 
@@ -99,10 +108,12 @@ class Finding:
         return replace(self, **where)
 
     def where(self) -> str:
-        """Return the place as ``file:line:column``, as ``file row N`` or as the record's id."""
+        """Return the place: ``file:line:column``, ``file:line column NAME``, ``file row N``, or the record's id."""
         place = self.file or self.record or "record"
+        if self.column_name is not None:
+            return f"{place}:{self.line} column {self.column_name}"
         if self.line is not None:
-            return f"{place}:{self.line}:{self.column or 1}"
+            return f"{place}:{self.line}" + (f":{self.column}" if self.column is not None else "")
         if self.row is not None:
             return f"{place} row {self.row}"
         return place

@@ -9,7 +9,7 @@ from typing import Any
 from casus.schema.findings import Finding, Severity, path_text, pointer
 
 #: Version of the report's form: a property that is added raises the second number, anything else the first.
-REPORT_VERSION = "1.0"
+REPORT_VERSION = "1.1"
 _ID = "https://casus-events.org/schema/report.schema.json"
 _TEXT = {"type": "string"}
 _TEXTS = {"type": "array", "items": {"type": "string"}, "minItems": 1}
@@ -38,6 +38,7 @@ FINDING = (
     Property("file", _TEXT, "File that the record stands in.", lambda f: f.file),
     Property("line", _FROM_ONE, "Line in a text file, from 1.", lambda f: f.line),
     Property("column", _FROM_ONE, "Column in the line, in characters, from 1.", lambda f: f.column),
+    Property("column_name", _TEXT, "Name of the column, in a table that is a text file.", lambda f: f.column_name),
     Property("row", _FROM_ZERO, "Row of a table, from 0.", lambda f: f.row),
     Property("record", _TEXT, "Id of the record, if it has one.", lambda f: f.record),
     Property("path", _TEXT, "Where in the record, as people write it: `quantities[2].best`.",

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
-#: Categories of characters that are not seen, or that act on what displays them: controls, formats (direction
-#: overrides, zero-width characters), surrogates, and the separators of lines and paragraphs.
-_UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 _SAFE = re.compile(r"[ -~]*\Z")
 _BYTE, _PLANE = 0x100, 0x10000
 
@@ -20,8 +16,12 @@ def visible(text: str, *, keep: str = "") -> str:
 
 
 def shown_char(char: str) -> str:
-    r"""Return a character as it may be displayed: itself, or an escape such as ``\u202e``."""
-    if unicodedata.category(char) not in _UNSEEN:
+    r"""Return a character as it may be displayed: itself, or an escape such as ``\u202e``.
+
+    Escaped are controls, formats (direction overrides, zero-width characters), halves of characters, those that stand
+    for nothing, and all separators but the plain space.
+    """
+    if char.isprintable():
         return char
     number = ord(char)
     return f"\\x{number:02x}" if number < _BYTE else f"\\u{number:04x}" if number < _PLANE else f"\\U{number:08x}"

@@ -21,3 +21,12 @@ def write_dataset(folder, records):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(record, ensure_ascii=False, indent=1))
     return folder
+
+
+def leaves(data, path=()):
+    """Yield ``(path, value)`` for every value that is neither a mapping nor a list."""
+    if isinstance(data, dict | list):
+        for step, value in data.items() if isinstance(data, dict) else enumerate(data):
+            yield from leaves(value, (*path, step))
+    else:
+        yield path, data

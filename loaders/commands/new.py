@@ -51,8 +51,23 @@ def _options(command: Any) -> Any:
 @click.command(context_settings={"max_content_width": 100})
 @click.argument("event_type", metavar="TYPE", required=False)
 @_options
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("yaml", "csv")),
+    default="yaml",
+    show_default=True,
+    help="csv prints the header of a table for records of TYPE, one a row, and writes nothing.",
+)
 @click.option("--ask/--no-ask", default=None, help="Ask for what is missing; on a terminal unless --no-ask.")
-def new(event_type: str | None, into: Path | None, registry: tuple[Path, ...], ask: bool | None, **stated: Any) -> None:
+def new(
+    event_type: str | None,
+    into: Path | None,
+    registry: tuple[Path, ...],
+    form: str,
+    ask: bool | None,
+    **stated: Any,
+) -> None:
     """Write a new record of an event of TYPE (talks, exchange, statement ...; `casus codebook type`).
 
     What the record needs is asked for on a terminal, and given by flags otherwise. The record is checked by all rules
@@ -60,6 +75,9 @@ def new(event_type: str | None, into: Path | None, registry: tuple[Path, ...], a
 
     Exit code 0: written; 1: the rules refuse what was stated; 2: something is missing, or the command could not run.
     """
+    if form == "csv":
+        _print_header(event_type, {"into": into, "registry": registry, **stated})
+        return
     from casus.asking import Answers, new_record
     from casus.scaffold_files import Surroundings, write_new
 
@@ -75,6 +93,16 @@ def new(event_type: str | None, into: Path | None, registry: tuple[Path, ...], a
         sys.exit(1)
     click.echo(f"{written.path}: written.")
     _say_what_is_left(written.path, written.left, registry)
+
+
+def _print_header(event_type: str | None, others: dict[str, Any]) -> None:
+    from casus.csv_headers import header_line
+    from casus.schema.errors import UsageError
+
+    given = [f"--{name.replace('_', '-')}" for name, value in others.items() if value]
+    if given:
+        raise UsageError(f"--format csv prints only a header. Leave out {', '.join(given)}.")
+    click.echo(header_line(event_type))
 
 
 def _say_what_is_left(path: Path, left: Sequence[str], registry: Sequence[Path]) -> None:

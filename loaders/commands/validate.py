@@ -35,6 +35,11 @@ FORMATS = ("text", "concise", "json", "github", "sarif", "junit", "markdown")
     is_flag=True,
     help="First do the safe repairs of `casus fix`, print them as a diff, and validate the result.",
 )
+@click.option(
+    "--stdin-format",
+    type=click.Choice(("yaml", "json", "jsonl", "csv")),
+    help="How standard input (-) is written; told from how it begins unless given.",
+)
 @click.option("--strict", is_flag=True, help="Let warnings block too.")
 @click.option(
     "--format",
@@ -47,10 +52,13 @@ def validate(
     registry: tuple[Path, ...],
     changed_since: str | None,
     fix: bool,
+    stdin_format: str | None,
     strict: bool,
     form: str | None,
 ) -> None:
-    """Validate record files or folders (without PATHS: the bundled release).
+    """Validate files of records or folders of them (without PATHS: the bundled release; -: standard input).
+
+    Records are YAML or JSON (one a file), JSON Lines (one a line), CSV of the flat template, or Parquet.
 
     They are judged together with the dataset folder that they lie in, or else with the bundled release.
 
@@ -64,7 +72,14 @@ def validate(
 
         paths = fix_first(paths, registry)
     with Bar() as bar:
-        report = run(paths or None, registry=registry, changed_since=changed_since, strict=strict, progress=bar)
+        report = run(
+            paths or None,
+            registry=registry,
+            changed_since=changed_since,
+            strict=strict,
+            stdin_format=stdin_format,
+            progress=bar,
+        )
     _print(report, form)
     sys.exit(0 if report.ok else 1)
 

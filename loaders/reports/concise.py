@@ -20,14 +20,24 @@ def write(view: View) -> str:
 
 
 def _line(finding: Finding, view: View) -> str:
-    place = painted(f"{one_line(finding.where())}:", "place", view)
+    place = painted(f"{one_line(_place(finding))}:", "place", view)
     code = painted(finding.code, str(finding.severity), view)
     return f"{place} {code} {said(finding)}"
 
 
+def _place(finding: Finding) -> str:
+    """Return the place with a line and column in any case: the rows of a table begin in column 1."""
+    if finding.line is None or finding.column is not None:
+        return finding.where()
+    return f"{finding.at(column_name=None).where()}:1"
+
+
 def said(finding: Finding) -> str:
-    """Return the message on one line, with the path where no position tells it."""
+    """Return the message on one line, with the path or column where no position tells it."""
     mark = "warning: " if finding.severity is Severity.WARNING else ""
-    about = f"{path_text(finding.path)}: " if finding.path and finding.line is None else ""
+    spot = path_text(finding.path)
+    about = "" if finding.column is not None or spot in ("", finding.column_name) else f"{spot}: "
+    if finding.column_name is not None:
+        about = f"column {finding.column_name}: {about}"
     record = f"{finding.record}: " if finding.record and finding.row is not None else ""
     return mark + cut(one_line(f"{record}{about}{finding.message}"), _LONGEST)

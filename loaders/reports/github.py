@@ -65,7 +65,7 @@ def _columns(finding: Finding, view: View) -> dict[str, str]:
 
 def _message(finding: Finding) -> str:
     """Return what the annotation says, in a few lines."""
-    parts = [said(finding) if finding.line is None else one_line(finding.message)]
+    parts = [said(finding) if finding.column is None else one_line(finding.message)]
     if finding.allowed:
         parts.append(f"Allowed: {one_line(finding.allowed_text())}")
     paste = pasted(finding)

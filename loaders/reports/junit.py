@@ -42,7 +42,9 @@ def _suite(root: ET.Element, name: str, tests: int, failures: int) -> ET.Element
 
 
 def _case(suite: ET.Element, finding: Finding, source: str) -> None:
-    place = f":{finding.line}:{finding.column or 1}" if finding.line is not None else ""
+    column = f":{finding.column}" if finding.column is not None else ""
+    column += f" column {finding.column_name}" if finding.column_name is not None else ""
+    place = f":{finding.line}{column}" if finding.line is not None else ""
     place += f" row {finding.row}" if finding.row is not None else ""
     name = f"{finding.code}{place} {path_text(finding.path)}"
     case = ET.SubElement(suite, "testcase", classname=_xml(one_line(source)), name=_xml(one_line(name)), time="0")

@@ -38,7 +38,9 @@ def write(view: View) -> str:
 def _finding(finding: Finding, view: View, *, first: bool) -> Iterator[str]:
     weight = str(finding.severity)
     place, code = one_line(finding.where()), f"{finding.code} {weight}:"
-    about = f"{path_text(finding.path)}: " if finding.path and view.line(finding) is None else ""
+    spot = path_text(finding.path)
+    pointed_at = finding.column is not None and view.line(finding) is not None
+    about = "" if pointed_at or spot in ("", finding.column_name) else f"{spot}: "
     message = cut(one_line(about + finding.message), _LONGEST)
     head = f"{painted(place, 'place', view)} {painted(code, weight, view)}"
     if len(place) + len(code) + len(message) + 2 <= view.width:

@@ -69,7 +69,8 @@ def _result(finding: Finding, codes: list[str], view: View) -> dict[str, Any]:
 
 
 def _message(finding: Finding) -> str:
-    parts = [one_line(finding.message)]
+    column = f"Column {one_line(finding.column_name)}: " if finding.column_name is not None else ""
+    parts = [column + one_line(finding.message)]
     if finding.allowed:
         parts.append(f"Allowed: {one_line(finding.allowed_text())}.")
     if finding.fix:

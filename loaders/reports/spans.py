@@ -76,12 +76,23 @@ def as_json(value: str) -> str:
 def pasted(finding: Finding) -> str | None:
     """Return the fix to paste in the language of the file; None where there is none in that language."""
     paste = finding.paste
+    if paste and finding.line is not None and finding.column is None:
+        return _for_cell(paste, finding) if finding.column_name is not None else None
     if not paste or not is_json(finding.file):
         return paste
     name, colon, value = paste.partition(": ")
     if "\n" in paste or "..." in paste or value.startswith(("[", "{")):
         return None
     return f"{json.dumps(name)}: {as_json(value)}" if colon and not name.startswith('"') else as_json(paste)
+
+
+def _for_cell(paste: str, finding: Finding) -> str | None:
+    """Return the fix as the content of a cell: a single value, without its field's name."""
+    if finding.path and not isinstance(finding.path[-1], int):
+        paste = paste.removeprefix(f"{finding.path[-1]}: ")
+    if "\n" in paste or "..." in paste or paste.startswith(("[", "{")) or re.match(r"[a-z_]+: ", paste):
+        return None
+    return paste.strip("\"'")
 
 
 def _units(text: str) -> int:

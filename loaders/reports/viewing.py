@@ -42,7 +42,9 @@ class View:
         return Counter(dict(Counter(each.code for each in self.findings).most_common()))
 
     def line(self, finding: Finding) -> str | None:
-        """Return the line of text that a finding points at, if the text is at hand."""
+        """Return the line of text that a finding points at, if the text is at hand; a row or cell is none."""
+        if finding.column is None:
+            return None
         text = self.texts.get(finding.file) if finding.file is not None else None
         if text is None or finding.line is None or finding.file is None:
             return None

@@ -95,7 +95,7 @@ def _judge(root: Level, by_number: Callable[[Numbered, Level], Any], by_bits: Ca
         return wrong
     others = root.kept.get("odd")
     if others is None:
-        others = root.kept["odd"] = root.subset(odd)
+        others = root.kept["odd"] = root.subset(odd, _keys_and_references(root.struct))
     return np.union1d(wrong[~numbered.odd[wrong]], odd[by_bits(others)])
 
 
@@ -258,6 +258,14 @@ def _popcount(words: Any) -> Any:
 @cache
 def _reference_paths(struct: Struct) -> tuple[tuple[str, str], ...]:
     return tuple((path, to) for path, to in ex.references(struct) if to in ("source", "quantity", "part"))
+
+
+@cache
+def _keys_and_references(struct: Struct) -> list[str]:
+    """Return the columns that hold keys, or what leads to them."""
+    referring_ones = {path.partition(".")[0].removesuffix("[]") for path, _ in _reference_paths(struct)}
+    keyed = {field.name for field in struct.fields if field.many and field.struct and field.struct.field("key")}
+    return [field.name for field in struct.fields if field.name in referring_ones | keyed]
 
 
 def _targets(root: Level, to: str, words: list[str | None], keys: Keys) -> list[tuple[str, int]]:

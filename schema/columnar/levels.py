@@ -200,9 +200,9 @@ class Level:
         """Return the rows of a few structs, without working out those of all."""
         return positions if self.parent is None else self.parent.rows_of(self.parents_of(positions))
 
-    def subset(self, rows: Ints) -> Level:
-        """Return some of the rows of a batch as a batch of their own."""
-        return Level(self.struct, self._array.take(pa.array(rows)), self.path)
+    def subset(self, rows: Ints, names: list[str]) -> Level:
+        """Return some of the rows and columns of a batch as a batch of their own."""
+        return Level(self.struct, self._array.select(names).take(pa.array(rows)), self.path)
 
     def column(self, name: str) -> Any:
         """Return the raw column of a field; an absent struct has no values in it."""

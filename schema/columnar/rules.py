@@ -93,11 +93,11 @@ def get(level: Level, name: str) -> Values:
     if head.endswith("[-1]"):
         inner = level.level(head[: -len("[-1]")])
         there = inner.lengths > 0
-        last = np.where(there, inner.starts + inner.lengths - 1, 0)
-        values = get(inner, rest)
         if not inner.length:
-            return Values(level.length, there, np.zeros(level.length, np.int64), [""], np.zeros(level.length))
-        return values.take(last, there)
+            zeros = np.zeros(level.length, np.int32)
+            return Values(level.length, there, zeros, [""], zeros, nothing=True)
+        last = np.where(there, inner.starts + inner.lengths - 1, 0)
+        return get(inner, rest).take(last, there)
     if rest:
         inner = level.level(head)
         values = get(inner, rest)
@@ -215,6 +215,8 @@ def _whole(expr: ex.Whole, level: Level) -> Any:
 
 def _same(expr: ex.Same, level: Level) -> Any:
     first, second = get(level, expr.first), get(level, expr.second)
+    if first.nothing or second.nothing:
+        return np.ones(level.length, np.bool_)
     if first.text is not None or second.text is not None:
         equal = pc.fill_null(pc.equal(_as_text(first), _as_text(second)), True)  # noqa: FBT003
         return np.asarray(equal.to_numpy(zero_copy_only=False))
@@ -312,8 +314,11 @@ def _in_table(expr: ex.InTable, level: Level) -> Any:
     if pairs.all():
         return np.empty(0, np.int64)
     keys = key.codes if inner is None else key.codes[inner.parents]
-    there = values.there() & (key.there() if inner is None else key.there()[inner.parents])
-    wrong = there & ~pairs[keys, values.codes]
+    # One look-up by number costs half of one by row and column.
+    wrong = ~pairs.reshape(-1).take(np.multiply(keys, pairs.shape[1], dtype=np.intp) + values.codes)
+    if not wrong.any():
+        return np.empty(0, np.int64)
+    wrong &= values.there() & (key.there() if inner is None else key.there()[inner.parents])
     return np.flatnonzero(wrong) if inner is None else np.unique(inner.parents[wrong])
 
 

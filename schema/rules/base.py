@@ -78,6 +78,8 @@ class Rule:
         Errors block, warnings do not.
     authored_only
         Whether imported rows are exempt.
+    about_key
+        Whether it is about a field that stands there, whatever its value: a finding points at the key.
     """
 
     code: str
@@ -89,6 +91,7 @@ class Rule:
     counterexample: Patch | Text | Damage
     severity: Severity = Severity.ERROR
     authored_only: bool = False
+    about_key: bool = False
 
     def say(self, values: Mapping[str, Any]) -> str:
         """Return the message with the values filled in, control characters shown."""

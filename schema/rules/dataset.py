@@ -91,6 +91,13 @@ def _references(entry: Entry, *wanted: str) -> Iterator[tuple[Path, str, str]]:
                 yield path, value, to
 
 
+def _other_place(first: Entry, entry: Entry) -> str:
+    """Return where an entry stands: its file, and where that holds the other one too, its line or row in it."""
+    if first.file is None or first.file != entry.file:
+        return first.file or "the same input"
+    return first.placed(Finding("", "", ("id",))).where()
+
+
 def _ids_unique(corpus: Corpus) -> Iterator[Fault]:
     for entry in corpus.judged("event", "actor", "place", "publisher", "state", "revision", "wanted"):
         first = corpus.ids(entry.kind).get(entry.id)
@@ -103,7 +110,7 @@ def _ids_unique(corpus: Corpus) -> Iterator[Fault]:
             ("id" if "id" in entry.data else "iso3",),
             {
                 "value": entry.id,
-                "other": first.file or "the same input",
+                "other": _other_place(first, entry),
             },
         )
 
@@ -686,6 +693,7 @@ DATASET_RULES: tuple[DatasetRule, ...] = (
     DatasetRule(
         code="CAS320",
         title="Coordinates come in pairs and with their source",
+        about_key=True,
         reason="Coordinates may be used only from openly licensed sources.",
         check=_coordinates_have_a_source,
         message="Of latitude, longitude and coordinates_from only {value} is given.",

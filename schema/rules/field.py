@@ -19,8 +19,10 @@ from casus.schema.rules.hints import Hints, Place, hints
 from casus.schema.rules.wording import did_you_mean, nearest, shown
 
 
-def _rule(number: int, title: str, reason: str, message: str, fix: str, patch: Patch) -> Rule:
-    return Rule(f"CAS{number}", Scope.FIELD, title, reason, message, fix, patch)
+def _rule(
+    number: int, title: str, reason: str, message: str, fix: str, patch: Patch, *, about_key: bool = False
+) -> Rule:
+    return Rule(f"CAS{number}", Scope.FIELD, title, reason, message, fix, patch, about_key=about_key)
 
 
 FIELD_RULES: tuple[Rule, ...] = (
@@ -31,6 +33,7 @@ FIELD_RULES: tuple[Rule, ...] = (
         "There is no field {name} here{nearest}.",
         "Correct the name, or remove the field.",
         Patch({"titel": "Talks"}),
+        about_key=True,
     ),
     _rule(
         102,
@@ -111,6 +114,7 @@ FIELD_RULES: tuple[Rule, ...] = (
         "{value} stands in the list twice.",
         "Remove one of the two.",
         Patch({"issues": ["ceasefire", "ceasefire"]}),
+        about_key=True,
     ),
 )
 _BY_CODE = {rule.code: rule for rule in FIELD_RULES}

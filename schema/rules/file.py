@@ -22,7 +22,7 @@ def _release(number: int, title: str, reason: str, message: str, fix: str, examp
 FILE_RULES: tuple[Rule, ...] = (
     _file(
         401,
-        "The file can be read as YAML or JSON",
+        "The file can be read",
         "What cannot be parsed cannot be checked.",
         "{problem}",
         "Correct the syntax at this place.",
@@ -97,7 +97,7 @@ FILE_RULES: tuple[Rule, ...] = (
         "The file holds a record",
         "An empty file says nothing.",
         "The file holds {value}.",
-        "Write one record, or a list of entries in a registry.",
+        "Write one record; many records go into a file of JSON Lines (.jsonl), one a line, or a table (.csv).",
         Text(b"# nothing\n"),
     ),
     _file(
@@ -115,6 +115,39 @@ FILE_RULES: tuple[Rule, ...] = (
         "{value} is not a finite number.",
         "Correct the number.",
         Text(b"id: a\nquantities: [{best: 1e400}]\n"),
+    ),
+    _file(
+        413,
+        "Every column of a table is a field",
+        "What stands under a heading that nobody knows would be lost.",
+        "{problem}.",
+        "Write the heading as findings print paths: date.start, participants[0].actor; `casus new TYPE --format csv` "
+        "prints a header.",
+        Text(b"id,type,title,sorces[0].url\n", "records.csv"),
+    ),
+    _file(
+        414,
+        "Every row has a cell for every column",
+        "A cell that is missing, or one too many, moves all that follows into the wrong column.",
+        "The row has {value} cells, and the header {allowed}; the row was not judged.",
+        "Add or remove cells, and put a text that contains the separator into quotation marks.",
+        Text(b"id,type,title\n2025-06-02-a,talks,One,two\n", "records.csv"),
+    ),
+    _file(
+        415,
+        "Files of many records keep within bounds",
+        "What is judged together is held in memory together.",
+        "{problem}; allowed are {allowed}.",
+        "{advice}.",
+        Text(b'{"id": "' + b"x" * 2_100_000 + b'"}\n', "records.jsonl"),
+    ),
+    _file(
+        416,
+        "A table holds records",
+        "A table of something else would be judged as broken records.",
+        "The file is no table of records, and was not read: {problem}.",
+        "Give it the header of the flat template (`casus new TYPE --format csv` prints one), or leave the file out.",
+        Text(b"name,phone\nA,1\n", "contacts.csv"),
     ),
     _file(
         420,

@@ -125,6 +125,7 @@ RECORD_RULES: tuple[RecordRule, ...] = (
     RecordRule(
         code="CAS205",
         title="What has not taken place has no outcome",
+        about_key=True,
         reason="An event that is planned, put off or called off cannot have had a result.",
         check=Implies(Is("status", NOT_YET), Absent("outcome")),
         spots=("outcome",),
@@ -339,6 +340,7 @@ RECORD_RULES: tuple[RecordRule, ...] = (
     RecordRule(
         code="CAS221",
         title="Third parties do not initiate",
+        about_key=True,
         reason="Mediators, hosts and guarantors have roles of their own.",
         at=("participants[]",),
         check=Not(ContainsBoth("roles", ("initiator",), ("mediator", "host", "guarantor"))),
@@ -350,6 +352,7 @@ RECORD_RULES: tuple[RecordRule, ...] = (
     RecordRule(
         code="CAS222",
         title="Only votes have votes",
+        about_key=True,
         reason="Counts of votes outside a vote are counts of something else.",
         check=Implies(
             AnyOf(
@@ -380,6 +383,7 @@ RECORD_RULES: tuple[RecordRule, ...] = (
     RecordRule(
         code="CAS224",
         title="Only violence has targets",
+        about_key=True,
         reason="`targets` says what was attacked; what talks are about are issues.",
         check=Implies(Present("targets"), Is("type", VIOLENCE)),
         spots=("targets",),

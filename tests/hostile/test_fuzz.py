@@ -7,10 +7,11 @@ import pytest
 from hostile.corpus import READ, RECORD, UNREADABLE
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support import leaves
 
 from casus.checking import check_entry
 from casus.collection import record_entry
-from casus.documents import leaves, parse
+from casus.documents import parse
 
 LINE_BREAK = re.compile(r"\r\n|\r|\n")
 NAMES = ("x.yaml", "x.json")

@@ -225,7 +225,7 @@ def test_hostile_texts_make_no_commands():
 
 
 def test_percent_and_line_breaks_of_a_file_survive_the_escaping():
-    finding = Finding("CAS104", "100% wrong.", file="a,b:c.yaml", line=1, paste="a: 1\nb: %0A")
+    finding = Finding("CAS104", "100% wrong.", file="a,b:c.yaml", line=1, column=1, paste="a: 1\nb: %0A")
     ((_, properties, data),) = commands(render(Report((finding,), 1), "github"))
     assert properties["file"] == "a,b:c.yaml"
     assert "100% wrong." in unescaped(data)
