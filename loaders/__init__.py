@@ -13,9 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from casus.checking import Report
+    from casus.citing import cite
     from casus.describing import codebook
+    from casus.fetching import fetch
     from casus.frames import Scan, Table
-    from casus.querying import get_path, load, records, scan, tally, versions
+    from casus.full_text import find
+    from casus.locating import versions
+    from casus.querying import get_path, load, records, scan, tally
     from casus.schema import (
         Actor,
         CasusError,
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from casus.validating import validate
+    from casus.verifying import verify
 
 _HOME = {
     "Actor": "casus.schema",
@@ -42,14 +47,18 @@ _HOME = {
     "Scan": "casus.frames",
     "Table": "casus.frames",
     "UsageError": "casus.schema",
+    "cite": "casus.citing",
     "codebook": "casus.describing",
+    "fetch": "casus.fetching",
+    "find": "casus.full_text",
     "get_path": "casus.querying",
     "load": "casus.querying",
     "records": "casus.querying",
     "scan": "casus.querying",
     "tally": "casus.querying",
     "validate": "casus.validating",
-    "versions": "casus.querying",
+    "verify": "casus.verifying",
+    "versions": "casus.locating",
 }
 
 __all__ = [
@@ -66,13 +75,17 @@ __all__ = [
     "Table",
     "UsageError",
     "__version__",
+    "cite",
     "codebook",
+    "fetch",
+    "find",
     "get_path",
     "load",
     "records",
     "scan",
     "tally",
     "validate",
+    "verify",
     "versions",
 ]
 

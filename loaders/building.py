@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from casus.bundle import version_key, versions_in
 from casus.checking import Report, check
 from casus.collection import Collection, read_collection
 from casus.context import authored_files
 from casus.digests import logical_digest, sha256_of
 from casus.flattening import flat_table
+from casus.history import revision_rows
+from casus.known_releases import add_to_list, describe_release, refuse_another
 from casus.manifest import FILE, RECORDS, Manifest, TableFile, manifest_text, read_manifest
+from casus.metadata import write_metadata
 from casus.parquet_records import to_arrow
 from casus.registries import Registries
 from casus.release_index import make_index, write_index
@@ -76,16 +80,19 @@ def build_release(source: Path, into: Path | None = None) -> Built:
     report.raise_if_invalid()
     head = _head(collection, source)
     target = (into or source / "releases") / head.version
+    previous = _previous(head.version, source / "releases", target.parent)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with _aside(target.parent) as folder:
-            manifest = _write(folder, head, _events(collection), _registries(collection))
+            manifest = _write(folder, head, _events(collection), _registries(collection), previous)
             _read_back(folder)
             unchanged = target.exists()
             if unchanged:
                 _same(target, manifest)
             else:
+                refuse_another(target.parent, describe_release(folder, manifest))
                 folder.replace(target)
+        add_to_list(target.parent, describe_release(target, read_manifest(target)))
         write_index(target, make_index(target, authored_files(source)))
     except OSError as error:
         raise ReleaseError(f"{target}: the release cannot be written ({error.strerror or error}).") from None
@@ -133,10 +140,25 @@ def _aside(parent: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _write(folder: Path, head: DatasetCard, events: list[Event], registries: Registries) -> Manifest:
-    tables = {RECORDS: to_arrow(events), **{name: flat_table(name, events, registries) for name in TABLES}}
+def _previous(version: str, *folders: Path) -> list[Release]:
+    """Return the releases before a version, oldest first; of one in several folders, that in the first."""
+    found: dict[str, Path] = {}
+    for folder in folders:
+        for each in versions_in(folder):
+            if version_key(each.name) < version_key(version):
+                found.setdefault(each.name, each)
+    return [Release.open(found[name]) for name in sorted(found, key=version_key)]
+
+
+def _write(
+    folder: Path, head: DatasetCard, events: list[Event], registries: Registries, previous: Sequence[Release]
+) -> Manifest:
+    history = revision_rows(head.version, head.as_of, events, registries.revisions, previous)
+    flat = {name: flat_table(name, events, registries, history) for name in TABLES}
+    tables = {RECORDS: to_arrow(events), **flat}
     files = tuple(_write_table(folder, name, table) for name, table in tables.items())
-    manifest = Manifest(**dict(head), schema_version=SCHEMA_VERSION, tables=files)
+    manifest = Manifest(**head.model_dump(exclude_none=True), schema_version=SCHEMA_VERSION, tables=files)
+    manifest = manifest.model_copy(update={"files": write_metadata(folder, manifest, tables)})
     (folder / FILE).write_text(manifest_text(manifest), "utf-8", newline="\n")
     return manifest
 
@@ -165,7 +187,14 @@ def _write_table(folder: Path, name: str, table: pa.Table) -> TableFile:
 
 def _same(target: Path, manifest: Manifest) -> None:
     old = read_manifest(target)
-    changed = [new.name for new in manifest.tables if old.table(new.name).digest != new.digest]
+    if old.schema_version != manifest.schema_version:
+        raise UsageError(
+            f"Version {manifest.version} exists in {target} and follows schema {old.schema_version}; this package "
+            f"builds {manifest.schema_version}. A release is never changed: set a new version in dataset.yaml and "
+            "build again."
+        )
+    before = {each.name: each.digest for each in old.tables}
+    changed = [new.name for new in manifest.tables if before.get(new.name) != new.digest]
     if changed:
         raise UsageError(
             f"Version {manifest.version} exists in {target} with other content ({', '.join(changed)}). A release is "

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 
 from casus.schema.errors import ReleaseError
+
+#: What the version of a release looks like.
+VERSION = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6}){2}")
 
 
 def releases_folder() -> Path:
@@ -18,10 +23,20 @@ def bundled_versions() -> list[str]:
     return [each.name for each in versions_in(releases_folder())]
 
 
+def in_order(versions: Iterable[str]) -> list[str]:
+    """Return versions, oldest first."""
+    return sorted(versions, key=version_key)
+
+
 def versions_in(folder: Path) -> list[Path]:
     """Return the release folders in a folder, oldest first."""
     found = [each for each in folder.iterdir() if (each / "manifest.json").is_file()] if folder.is_dir() else []
-    return sorted(found, key=lambda each: [int(part) if part.isdigit() else -1 for part in each.name.split(".")])
+    return sorted(found, key=lambda each: version_key(each.name))
+
+
+def version_key(version: str) -> list[int]:
+    """Return what data versions are ordered by."""
+    return [int(part) if part.isdigit() else -1 for part in version.split(".")]
 
 
 def newest() -> Path:

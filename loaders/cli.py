@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from importlib import import_module
+from typing import Any
 
 import click
 
-from casus.schema.errors import CasusError, InvalidRecordsError, UsageError
+from casus.schema.errors import CasusError, CasusWarning, InvalidRecordsError, UsageError
 from casus.schema.visible import visible
 
 _MOST_SHOWN = 500
@@ -15,9 +17,11 @@ _MOST_SHOWN = 500
 #: Every command, and the module of :mod:`casus.commands` that has it: imported when the command is used.
 COMMANDS = {
     "build": "build",
+    "cite": "cite",
     "codebook": "codebook",
     "explain": "explain",
     "export": "export",
+    "fetch": "fetch",
     "find": "find",
     "fix": "fix",
     "info": "look",
@@ -26,7 +30,13 @@ COMMANDS = {
     "schema": "schema",
     "show": "look",
     "validate": "validate",
+    "verify": "verify",
+    "versions": "versions",
 }
+
+
+#: How Python shows a warning.
+_SHOW = warnings.showwarning
 
 
 class _Lazy(click.Group):
@@ -48,10 +58,19 @@ def cli() -> None:
     """Conflict and diplomacy events: look at the dataset, validate records, build releases."""
 
 
+def _show(message: Warning | str, category: type[Warning], *where: Any, **how: Any) -> None:
+    """Print what Casus warns of as plain text; other warnings as Python does."""
+    if issubclass(category, CasusWarning):
+        click.echo(f"casus: warning: {message}", err=True)
+    else:
+        _SHOW(message, category, *where, **how)
+
+
 def main() -> None:
     """Run the command; errors end it with 1 (findings) or 2 (usage), never with a traceback."""
+    warnings.showwarning = _show
     try:
-        cli(standalone_mode=False)
+        code = cli(standalone_mode=False)  # what a command said with Context.exit
     except click.exceptions.Abort:
         sys.exit(2)
     except click.ClickException as error:
@@ -72,6 +91,7 @@ def main() -> None:
     except OSError as error:  # a full disk, a name that is too long, a folder that may not be looked into
         click.echo(f"casus: {visible(str(error.filename or 'a file'))}: {error.strerror or error}", err=True)
         sys.exit(2)
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 if __name__ == "__main__":

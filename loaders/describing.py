@@ -12,6 +12,7 @@ from casus.schema.constraints import Coded, Length, Pattern, Range, Reference
 from casus.schema.corpus import MODELS
 from casus.schema.description import Field, Kind, describe, walk
 from casus.schema.errors import UsageError
+from casus.schema.tables import TABLES, Table
 from casus.schema.types import CLEAN
 from casus.schema.vocabulary import Value, Vocabulary, names, vocabulary
 
@@ -22,6 +23,7 @@ _KINDS = {
     Kind.BOOLEAN: "true or false",
     Kind.DATE: "day, such as 2025-06-02",
     Kind.STRUCT: "group of fields",
+    Kind.BYTES: "bytes",
 }
 _REFERENCES = {
     "speaker": "id of an actor or publisher",
@@ -38,7 +40,8 @@ def codebook(field: str | None = None) -> Page:
     Parameters
     ----------
     field
-        A field (``"type"``, ``"participants.roles"``, of a registry ``"actor.kind"``), a vocabulary
+        A field (``"type"``, ``"participants.roles"``, of a registry ``"actor.kind"``), a table or a column of one
+        (``"quantities.claimant_side"``), a vocabulary
         (``"event-types"``), a code in a field or vocabulary (``"type talks"``), a mode of a type
         (``"talks mediated"``), or a code alone. None lists all fields.
 
@@ -64,14 +67,19 @@ def codebook(field: str | None = None) -> Page:
 
 def _found(first: str, code: str) -> Iterator[Line]:
     """Yield the lines for a name, and for a code in it where one is given."""
-    by_path = fields()
-    paths = [first] if first in by_path else [path for path in by_path if path.split(".")[-1] == first]
+    by_path = {**columns(), **fields()}
+    if first not in by_path and f"{first}s" in {*by_path, *names()}:
+        first = f"{first}s"
+    paths = [first] if first in by_path else _called(first)
     if code:
         yield from _code_in(first, code, paths)
-    elif paths:
+    elif paths or first in TABLES:
         for number, path in enumerate(paths):
             yield from ([Line("")] if number else [])
             yield from _field_page(path, by_path[path], alone=len(paths) == 1)
+        if first in TABLES:
+            yield from ([Line("")] if paths else [])
+            yield from _table_page(TABLES[first])
     elif first in names():
         yield from _vocabulary_page(vocabulary(first))
     else:
@@ -86,6 +94,21 @@ def fields() -> Mapping[str, Field]:
         if kind != "event":
             found |= {f"{kind}.{_plain(path)}": field for path, field in walk(describe(model))}
     return found
+
+
+@cache
+def columns() -> Mapping[str, Field]:
+    """Return every column of the flat tables by its path, such as ``quantities.claimant_side``."""
+    return {f"{name}.{column.name}": column for name, table in TABLES.items() for column in table.columns}
+
+
+def _called(name: str) -> list[str]:
+    """Return the paths of the fields of a name, or else of the columns of that name."""
+    for known in (fields(), columns()):
+        paths = [path for path in known if path.split(".")[-1] == name]
+        if paths:
+            return paths
+    return []
 
 
 def _plain(text: str) -> str:
@@ -126,6 +149,15 @@ def _field_page(path: str, field: Field, *, alone: bool) -> Iterator[Line]:
     elif field.vocabulary is not None and alone:
         yield Line("")
         yield from _vocabulary_page(vocabulary(field.vocabulary), depth=1)
+
+
+def _table_page(table: Table) -> Iterator[Line]:
+    yield Line(f"table {table.name}")
+    yield Line(table.description, "", 1)
+    yield Line(", ".join(table.key), "key", 1)
+    yield Line("")
+    for column in table.columns:
+        yield Line(column.description, column.name, 1)
 
 
 def _required_text(field: Field) -> str:
@@ -180,7 +212,7 @@ def _value_page(value: Value, depth: int, of: str = "") -> Iterator[Line]:
 
 def _code_in(first: str, code: str, paths: list[str]) -> Iterator[Line]:
     """Yield the pages of a code in a field or a vocabulary, or of a mode of a type."""
-    by_path = fields()
+    by_path = {**columns(), **fields()}
     known = {name for path in paths if (name := by_path[path].vocabulary)} | ({first} & set(names()))
     for name in sorted(known):
         if code in vocabulary(name):
@@ -213,7 +245,7 @@ def _codes(code: str) -> Iterator[Line]:
 
 
 def _unknown(field: str, wanted: str) -> str:
-    known = {*fields(), *names(), *(code for name in names() for code in vocabulary(name))}
+    known = {*fields(), *columns(), *TABLES, *names(), *(code for name in names() for code in vocabulary(name))}
     close = difflib.get_close_matches(wanted, sorted(known), _SUGGESTED, 0.6)
     if " " in wanted:
         first, _, code = wanted.partition(" ")
@@ -223,7 +255,7 @@ def _unknown(field: str, wanted: str) -> str:
 
 
 def _codes_of(first: str) -> list[str]:
-    by_path = fields()
+    by_path = {**columns(), **fields()}
     name = by_path[first].vocabulary if first in by_path else first if first in names() else None
     types = vocabulary("event-types")
     return list(vocabulary(name)) if name else [mode.code for mode in types[first].modes] if first in types else []

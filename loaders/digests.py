@@ -52,4 +52,6 @@ def lean(value: Any) -> Any:
 def _text(value: object) -> str:
     if isinstance(value, dt.date):
         return value.isoformat()
+    if isinstance(value, bytes):
+        return value.hex()
     raise TypeError(f"no canonical text for {type(value).__name__}")

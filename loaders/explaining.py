@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from casus.checking import check
-from casus.collection import record_entry
+from casus.collection import FORMS, record_entry, stream_parts
 from casus.documents import parse
 from casus.pages import Line, Page
 from casus.schema.errors import UsageError
+from casus.schema.findings import Finding
 from casus.schema.rules import RULES, Rule, Scope
 from casus.schema.rules.base import REMOVE, Damage, Patch, Text
 from casus.schema.rules.example import EXAMPLE, corpus_of, patched
@@ -85,13 +87,19 @@ def _told(rule: Rule) -> tuple[str, str]:
         case Damage(_, says):
             return says, rule.fix
         case Text(content, name):
-            path = Path("records") / (name if "/" in name else f"{name[:4]}/{name}")
-            document = parse(content, str(path))
-            found = [*document.findings, *record_entry(document, path)[1]]
+            found = _found_in(content, Path("records") / (name if "/" in name else f"{name[:4]}/{name}"))
         case Patch(sets, also):
             found = list(check(corpus_of(patched(EXAMPLE, sets), also)).findings)
     told = next(each for each in found if each.code == rule.code)
     return told.message, told.fix or rule.fix
+
+
+def _found_in(content: bytes, path: Path) -> list[Finding]:
+    """Return what the readers say of a file with this content."""
+    form = FORMS.get(path.suffix, "yaml")
+    if form in ("yaml", "json"):
+        return record_entry(parse(content, str(path), is_json=form == "json"), path)[1]
+    return [each for _, found in stream_parts(BytesIO(content), str(path), form) for each in found]
 
 
 def _example(rule: Rule) -> str:

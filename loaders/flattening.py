@@ -17,23 +17,30 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Row = dict[str, Any]
+#: The table whose rows come from comparing releases: :mod:`casus.history`.
+HISTORY = "revisions"
 _WEEK, _MONTH, _NIGHT = 7, 31, 2
 
 
-def flat_table(name: str, events: Sequence[Event], registries: Registries) -> pa.Table:
-    """Return one flat table, its rows in the order of the events (registries: of their files)."""
+def flat_table(name: str, events: Sequence[Event], registries: Registries, history: Iterable[Row] = ()) -> pa.Table:
+    """Return one flat table, its rows in the order of the events (registries: of their files; history: as given)."""
     import pyarrow as pa
 
+    from casus.schema.geometry import GEOMETRY, with_geometry
     from casus.schema.render_arrow import table_schema
 
     table = TABLES[name]
-    if name in _FROM_EVENTS:
+    rows: list[Row]
+    if name == HISTORY:
+        rows = list(history)
+    elif name in _FROM_EVENTS:
         derive = _FROM_EVENTS[name]
         rows = [row for event in events for row in derive(event, registries)]
     else:
         rows = list(_FROM_REGISTRIES[name](registries))
     wanted = [column.name for column in table.columns]
-    return pa.Table.from_pylist([{key: row.get(key) for key in wanted} for row in rows], table_schema(table.columns))
+    made = pa.Table.from_pylist([{key: row.get(key) for key in wanted} for row in rows], table_schema(table.columns))
+    return with_geometry(made) if GEOMETRY in wanted else made
 
 
 def date_precision(date: EventDate) -> str:
@@ -274,6 +281,5 @@ _FROM_REGISTRIES: Mapping[str, Callable[[Registries], Iterator[Row]]] = {
     "publishers": _entries("publishers"),
     "names": _names,
     "states": _entries("states"),
-    "revisions": _entries("revisions"),
     "wanted": _entries("wanted"),
 }

@@ -7,9 +7,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from casus.schema.errors import UsageError
+from casus.schema.geometry import GEOMETRY
 
 if TYPE_CHECKING:
     import duckdb
+    import geopandas as gpd
     import pandas as pd
     import polars as pl
     import pyarrow as pa
@@ -23,11 +25,13 @@ _SHOWN_IN_CELL = 160
 _SHOWN_IN_COLUMN = 28
 
 
-def _need(package: str) -> Any:
+def _need(package: str, extra: str = "") -> Any:
     try:
         return import_module(package)
     except ImportError:
-        raise UsageError(f"This needs {package}. Install it with: pip install 'casus-events[{package}]'") from None
+        raise UsageError(
+            f"This needs {package}. Install it with: pip install 'casus-events[{extra or package}]'"
+        ) from None
 
 
 class Table:
@@ -44,10 +48,13 @@ class Table:
         Name of the table, such as ``"events"``.
     version
         Version of the release that the rows are from.
+    note
+        Where that release is from, if it is not one of the published ones.
     """
 
-    def __init__(self, data: pa.Table, name: str, version: str) -> None:
+    def __init__(self, data: pa.Table, name: str, version: str, note: str = "") -> None:
         self._data = data
+        self.note = note
         self.name = name
         self.version = version
 
@@ -97,6 +104,22 @@ class Table:
         relation: duckdb.DuckDBPyRelation = _need("duckdb").from_arrow(self.to_arrow())
         return relation
 
+    def to_geopandas(self) -> gpd.GeoDataFrame:
+        """Return a GeoPandas data frame of ``events``; the columns are those of :meth:`to_pandas`, and the points.
+
+        Raises
+        ------
+        UsageError
+            If GeoPandas is not installed, or the table has no column ``geometry``.
+        """
+        geopandas = _need("geopandas", extra="geo")
+        if GEOMETRY not in self.columns:
+            raise UsageError(f"{self.name} has no column {GEOMETRY!r} here. Load events with it.")
+        frame = self.to_pandas()
+        frame[GEOMETRY] = geopandas.GeoSeries.from_wkb(frame[GEOMETRY], crs="OGC:CRS84")
+        made: gpd.GeoDataFrame = geopandas.GeoDataFrame(frame, geometry=GEOMETRY)
+        return made
+
     def select(self, *columns: str) -> Table:
         """Return a table of some of the columns.
 
@@ -106,7 +129,7 @@ class Table:
             If there is no column of a name.
         """
         check_columns(columns, self.columns, self.name)
-        return Table(self._data.select(list(columns)), self.name, self.version)
+        return Table(self._data.select(list(columns)), self.name, self.version, self.note)
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         return self.to_arrow().__arrow_c_stream__(requested_schema)
@@ -118,7 +141,7 @@ class Table:
         return int(self._data.num_rows)
 
     def __repr__(self) -> str:
-        head = f"casus {self.version}, {self.name}: {len(self)} rows, {len(self.columns)} columns"
+        head = f"casus {shown(self)}, {self.name}: {len(self)} rows, {len(self.columns)} columns"
         return f"{head}\n{self._as_text()}" if len(self) else head
 
     def _repr_html_(self) -> str:
@@ -129,7 +152,7 @@ class Table:
         top = "".join(f"<th>{escape(name)}</th>" for name in names)
         body = "".join(f"<tr>{''.join(_cell(row[name]) for name in names)}</tr>" for row in rows)
         more = f", the first {_SHOWN_ROWS} shown" if len(self) > _SHOWN_ROWS else ""
-        caption = f"casus {escape(self.version)}, {escape(self.name)}: {len(self)} rows{more}"
+        caption = f"casus {escape(shown(self))}, {escape(self.name)}: {len(self)} rows{more}"
         return (
             '<div style="overflow-x:auto"><table border="1" class="dataframe">'
             f"<caption>{caption}</caption><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>"
@@ -165,8 +188,10 @@ class Scan:
         *,
         wanted: Mapping[str, Any] | None = None,
         columns: Sequence[str] | None = None,
+        note: str = "",
     ) -> None:
         self._data = data
+        self.note = note
         self._expressions = expressions
         self._wanted = dict(wanted or {})
         self._columns = columns
@@ -186,7 +211,7 @@ class Scan:
         again = sorted(set(self._wanted) & set(wanted))
         if again:
             raise UsageError(f"The scan is filtered by {', '.join(again)} already. Give all values at once, as a list.")
-        return Scan(self._data, self.name, self.version, self._expressions, wanted=both, columns=self._columns)
+        return self._with(both, self._columns)
 
     def select(self, *columns: str) -> Scan:
         """Return a scan of some of the columns.
@@ -197,11 +222,16 @@ class Scan:
             If there is no column of a name.
         """
         check_columns(columns, self._data.column_names, self.name)
-        return Scan(self._data, self.name, self.version, self._expressions, wanted=self._wanted, columns=columns)
+        return self._with(self._wanted, columns)
+
+    def _with(self, wanted: Mapping[str, Any], columns: Sequence[str] | None) -> Scan:
+        return Scan(
+            self._data, self.name, self.version, self._expressions, wanted=wanted, columns=columns, note=self.note
+        )
 
     def collect(self) -> Table:
         """Return the rows as a :class:`Table`."""
-        return Table(self.to_arrow(), self.name, self.version)
+        return Table(self.to_arrow(), self.name, self.version, self.note)
 
     def to_arrow(self) -> pa.Table:
         """Return the rows as a :class:`pyarrow.Table`."""
@@ -213,6 +243,10 @@ class Scan:
     def to_pandas(self) -> pd.DataFrame:
         """See :meth:`Table.to_pandas`."""
         return self.collect().to_pandas()
+
+    def to_geopandas(self) -> gpd.GeoDataFrame:
+        """See :meth:`Table.to_geopandas`."""
+        return self.collect().to_geopandas()
 
     def to_polars(self) -> pl.DataFrame:
         """See :meth:`Table.to_polars`."""
@@ -227,7 +261,12 @@ class Scan:
     def __repr__(self) -> str:
         state = ", ".join(f"{name}={value!r}" for name, value in self._wanted.items()) or "all rows"
         columns = "all columns" if self._columns is None else ", ".join(self._columns)
-        return f"Scan of casus {self.version}, {self.name}: {columns}; {state}"
+        return f"Scan of casus {shown(self)}, {self.name}: {columns}; {state}"
+
+
+def shown(rows: Table | Scan) -> str:
+    """Return the version as it is shown: with where it is from, if that is not one of the published releases."""
+    return f"{rows.version} ({rows.note})" if rows.note else rows.version
 
 
 def check_columns(wanted: Sequence[str], known: Sequence[str], name: str) -> None:
@@ -256,5 +295,5 @@ def _cell(value: Any) -> str:
 
 
 def _shown(value: Any, most: int) -> str:
-    text = "" if value is None else str(value)
+    text = "" if value is None else value.hex() if isinstance(value, bytes) else str(value)
     return text if len(text) <= most else text[: most - 1] + "…"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import BinaryIO
 
 from casus.bounded_lines import MOST_RECORDS, TooMuchError, bounded_lines, too_long, too_many, too_much
 from casus.documents import Document
-from casus.json_documents import parse_json
+from casus.json_documents import parse_json, quick_data
 from casus.schema.findings import Finding, Path
 from casus.schema.rules.file import finding
 
@@ -25,7 +26,13 @@ class LineDocument(Document):
 
     def locate(self, path: Path, *, key: bool = False) -> tuple[int, int] | None:
         """Return line and column of a path, or of the nearest part above it that is there."""
-        return parse_json(self.text, self.file, self.line).locate(path, key=key)
+        return _read_again(self.text, self.file, self.line).locate(path, key=key)
+
+
+@lru_cache(maxsize=16)
+def _read_again(text: str, name: str, line: int) -> Document:
+    """Return a line with its spots; what is found in one line is mostly placed in one go."""
+    return parse_json(text, name, line)
 
 
 def read_lines(stream: BinaryIO, name: str) -> Iterator[Document]:
@@ -55,8 +62,11 @@ def _document(content: bytes, name: str, number: int) -> Document:
     if isinstance(text, Finding):
         return Document(name, None, (text.at(file=name, line=number),))
     text = text.rstrip("\r\n")
-    read = parse_json(text, name, number)
-    return LineDocument(name, read.data, read.findings, text=text, line=number)
+    try:
+        return LineDocument(name, quick_data(text), text=text, line=number)
+    except ValueError:
+        read = parse_json(text, name, number)
+        return LineDocument(name, read.data, read.findings, text=text, line=number)
 
 
 def _decoded(content: bytes, number: int) -> str | Finding:

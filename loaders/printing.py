@@ -13,7 +13,10 @@ from rich.text import Text
 
 from casus.manifest import RECORDS
 from casus.releases import Release
+from casus.schema import SCHEMA_VERSION
 from casus.schema.event import Event, EventDate, Quantity
+from casus.schema.migrations import steps
+from casus.schema.versions import Standing
 from casus.schema.vocabulary import vocabulary
 
 _console = Console(highlight=False, soft_wrap=False)
@@ -22,20 +25,22 @@ _console = Console(highlight=False, soft_wrap=False)
 def print_info(release: Release) -> None:
     """Read and validate every table of a release, and print what is in it."""
     manifest = release.manifest
-    rows = {table.name: release.table(table.name).num_rows for table in manifest.tables}
+    rows = {name: release.table(name).num_rows for name in release.names}
     events = release.table("events").select(["type", "status", "date_start"]).to_pylist()
     _console.print(f"[bold]{escape(manifest.title)}[/bold]  {manifest.version}")
     days = [event["date_start"] for event in events if event["date_start"]]
     span = f"{min(days)} to {max(days)}" if days else "no dates"
     about = f"kept up to {manifest.as_of}; schema {manifest.schema_version}; {manifest.licence}"
     _console.print(f"{len(events)} events, {span}; {about}")
-    _console.print(f"[dim]{release.folder}[/dim]\n")
+    _console.print(f"[dim]{release.folder}[/dim]")
+    notes = [each for each in (release.note, _how_read(release)) if each]
+    _console.print("".join(f"[yellow]{escape(each)}[/yellow]\n" for each in notes))
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("type")
     table.add_column("events", justify="right")
     table.add_column("status", style="dim")
     by_type = Counter(event["type"] for event in events)
-    for code in vocabulary("event-types"):
+    for code in dict.fromkeys([*vocabulary("event-types"), *by_type]):
         if by_type[code]:
             states = Counter(event["status"] for event in events if event["type"] == code)
             table.add_row(
@@ -49,9 +54,22 @@ def print_info(release: Release) -> None:
     _console.print(f"{two} of {len(events)} events have at least two independent sources.")
     others = [f"{name} {count}" for name, count in rows.items() if name != RECORDS]
     _console.print(f"Tables: {', '.join(others)}.")
-    _console.print(
-        f"[green]Valid[/green]: {len(events)} records and {len(rows)} files checked (bytes, columns, content, rules)."
-    )
+    files = f"{len(events)} records and {len(manifest.tables)} files checked"
+    if release.standing is Standing.NEWER:
+        _console.print(f"[yellow]As built[/yellow]: {files} (bytes, content); codes and rules are not judged.")
+    else:
+        _console.print(f"[green]Valid[/green]: {files} (bytes, columns, content, rules).")
+
+
+def _how_read(release: Release) -> str:
+    """Return how a release of another schema was read; nothing if it is of the present one."""
+    follows = f"This release follows schema {release.manifest.schema_version}"
+    if release.standing is Standing.OLDER:
+        done = "; ".join(step.says for step in steps(release.manifest.schema_version)) or "the same columns"
+        return f"{follows}; upgraded on read to {SCHEMA_VERSION} ({done}). Its files are as they were built."
+    if release.standing is Standing.NEWER:
+        return f"{follows}, newer than {SCHEMA_VERSION}: read as far as this package knows it."
+    return ""
 
 
 def print_event(event: Event, release: Release) -> None:
@@ -168,7 +186,8 @@ def _quantity(each: Quantity, names: dict[str, str]) -> str:
         number = f"at most {each.high:,.10g}"
     else:
         number = each.words or "unknown"
-    unit = each.currency or vocabulary("measures")[each.measure].extra["unit"]
+    measures = vocabulary("measures")
+    unit = each.currency or (measures[each.measure].extra["unit"] if each.measure in measures else "")
     about = "about " if each.approx and each.best is not None else ""
     of = f" of {names.get(each.subject, each.subject)}" if each.subject else ""
     at = f" at {names.get(each.place, each.place)}" if each.place else ""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from casus.frames import Scan, Table
 from casus.manifest import RECORDS
-from casus.releases import Release, bundled, bundled_versions
+from casus.releases import Release, bundled
 from casus.schema.errors import UsageError
 from casus.schema.event import Event
 from casus.schema.rules.field import nearest
@@ -34,7 +34,7 @@ OF_EVENTS = ("type", "domain", "mode", "status")
 
 
 def load(
-    table: str = "events", *, version: str | None = None, columns: Sequence[str] | None = None, **filters: Any
+    table: str = "events", *, version: str | Path | None = None, columns: Sequence[str] | None = None, **filters: Any
 ) -> Table:
     """Load a table of the bundled release, verified and validated.
 
@@ -44,7 +44,8 @@ def load(
         Name of a flat table (``events``, ``participants``, ``quantities``, ``claims``, ``positions``, ``links``,
         ``sources``, ``actors``, ``places`` ...) or ``records`` for the nested records.
     version
-        Version of the release; the newest that is bundled unless given.
+        Version of a release that is bundled or was fetched, or the folder of a release of your own; the newest that
+        is bundled unless given.
     columns
         Which columns; all unless given.
     **filters
@@ -74,7 +75,7 @@ def load(
     return (found.select(*columns) if columns is not None else found).collect()
 
 
-def scan(table: str = RECORDS, *, version: str | None = None) -> Scan:
+def scan(table: str = RECORDS, *, version: str | Path | None = None) -> Scan:
     """Return a lazy scan of a table, of the nested records unless another is named.
 
     The file is verified, and every record validated, when the scan is made; rows are filtered when they are asked
@@ -88,10 +89,13 @@ def scan(table: str = RECORDS, *, version: str | None = None) -> Scan:
         If the release is damaged or a row is invalid.
     """
     release = bundled(version)
-    return Scan(release.table(table), table, release.version, lambda name, wanted: _expressions(release, name, wanted))
+    data = release.table(table)
+    return Scan(
+        data, table, release.version, lambda name, wanted: _expressions(release, name, wanted), note=release.note
+    )
 
 
-def records(*, version: str | None = None, **filters: Any) -> Iterator[Event]:
+def records(*, version: str | Path | None = None, **filters: Any) -> Iterator[Event]:
     """Yield records as validated models; the same filters as in :func:`load`.
 
     Raises
@@ -107,13 +111,10 @@ def records(*, version: str | None = None, **filters: Any) -> Iterator[Event]:
     return (event for event in events if event.id in ids)
 
 
-def versions() -> list[str]:
-    """Return the versions of the bundled releases, oldest first."""
-    return bundled_versions()
-
-
-def get_path(table: str = "events", *, version: str | None = None) -> Path:
+def get_path(table: str = "events", *, version: str | Path | None = None) -> Path:
     """Return the path of a table's Parquet file, for tools that read files themselves.
+
+    The file is as it was built: that of a release of an older schema has the columns of that schema.
 
     Raises
     ------
@@ -131,7 +132,7 @@ def tally(
     item: str | None = None,
     subject: str | None = None,
     recipient: str | None = None,
-    version: str | None = None,
+    version: str | Path | None = None,
     **filters: Any,
 ) -> Table:
     """Add up a measure over events, one number per event, so that rival claims are never added.
@@ -209,8 +210,9 @@ def _equals(rows: pa.Table, table: str, column: str, value: Any) -> Any:
         )
     if pa.types.is_dictionary(kind):
         name = _vocabulary_of(table, column)
+        seen = rows.column(column).unique().to_pylist() if name else []
         for each in values if name else ():
-            _check_code(name, each, column)
+            _check_code(name, each, column, seen)
         return pc.field(column).cast(pa.string()).isin(pa.array(values, pa.string()))
     if pa.types.is_date(kind):
         values = [_day(each, column) for each in values]
@@ -228,8 +230,9 @@ def _vocabulary_of(table: str, column: str) -> str:
     return next(field.vocabulary or "" for field in fields if field.name == column)
 
 
-def _check_code(name: str, value: Any, what: str) -> None:
-    codes = vocabulary(name).codes
+def _check_code(name: str, value: Any, what: str, seen: Sequence[str | None] = ()) -> None:
+    """Raise unless a code is of the vocabulary, or stands in the data (a newer schema may have more)."""
+    codes = tuple(dict.fromkeys([*vocabulary(name).codes, *filter(None, seen)]))
     if value not in codes:
         raise UsageError(f"There is no {what} {value!r}{nearest(str(value), codes)}. There are: {', '.join(codes)}.")
 

@@ -144,7 +144,11 @@ def _records(release: Release) -> Iterator[dict[str, Any]]:
     import pyarrow.parquet as pq
 
     from casus.parquet_records import rows
+    from casus.schema.versions import Standing
 
+    if release.standing is not Standing.PRESENT:
+        yield from (lean_entry("event", row) for row in rows(release.table("records")))
+        return
     path = release.path("records")
     content = path.read_bytes() if path.is_file() else b""
     if _digest(content) != release.manifest.table("records").sha256:

@@ -136,6 +136,18 @@ def load_records(source: Any, *, threads: int = THREADS, name: str = "") -> tupl
     return table, findings.listed()
 
 
+def check_table(table: pa.Table, *, name: str) -> list[Finding]:
+    """Check records that are in memory; return what is wrong with them (at most so many findings)."""
+    from casus.schema.columnar import batch_problems, check_batch
+
+    problems = batch_problems(table.schema)
+    if problems:
+        return [finding("CAS446", problem=each).at(file=name) for each in problems]
+    findings = Findings(name)
+    findings.add(Group(0, table, check_batch(table)))
+    return findings.listed()
+
+
 class Findings:
     """Collects what is wrong over many row groups: every row is counted, the first ones are explained."""
 

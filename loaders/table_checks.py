@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from casus.schema.constraints import Coded, Length, Pattern, Range, Reference
 from casus.schema.description import Field
 from casus.schema.findings import Finding
+from casus.schema.geometry import GEOMETRY, points
 from casus.schema.rules.file import finding
 from casus.schema.tables import Table
 from casus.schema.vocabulary import vocabulary
@@ -24,15 +25,15 @@ def check_schema(found: pa.Schema, wanted: pa.Schema) -> list[Finding]:
     if not problems:
         for field in wanted:
             other = found.field(field.name)
-            if other.nullable != field.nullable or not _same_type(other.type, field.type):
+            if other.nullable != field.nullable or not same_type(other.type, field.type):
                 problems.append(f"the column {field.name} is {_shown(other)} and should be {_shown(field)}")
         if not problems and found.names != wanted.names:
             problems.append("the columns are in another order")
     return [finding("CAS446", problem=problem) for problem in problems]
 
 
-def _same_type(found: pa.DataType, wanted: pa.DataType) -> bool:
-    """Whether two types mean the same.
+def same_type(found: pa.DataType, wanted: pa.DataType) -> bool:
+    """Return whether two types mean the same.
 
     Older versions of pyarrow read other widths of dictionary indices and other names of list items than were written.
     """
@@ -42,11 +43,11 @@ def _same_type(found: pa.DataType, wanted: pa.DataType) -> bool:
         return bool(found.value_type == wanted.value_type)
     if pa.types.is_list(wanted) and pa.types.is_list(found):
         item, other = found.value_field, wanted.value_field
-        return item.nullable == other.nullable and _same_type(item.type, other.type)
+        return item.nullable == other.nullable and same_type(item.type, other.type)
     if pa.types.is_struct(wanted) and pa.types.is_struct(found):
         pairs = [(found.field(i), wanted.field(i)) for i in range(min(found.num_fields, wanted.num_fields))]
         return found.num_fields == wanted.num_fields and all(
-            one.name == two.name and one.nullable == two.nullable and _same_type(one.type, two.type)
+            one.name == two.name and one.nullable == two.nullable and same_type(one.type, two.type)
             for one, two in pairs
         )
     return bool(found == wanted)
@@ -64,6 +65,21 @@ def check_rows(table: Table, rows: pa.Table) -> Iterator[Finding]:
         for mask, problem in _column_faults(column, values):
             yield _at_first(rows, table, column.name, mask, problem)
     yield from _repeated_keys(table, rows)
+    if GEOMETRY in rows.column_names:
+        yield from _misplaced(table, rows)
+
+
+def _misplaced(table: Table, rows: pa.Table) -> Iterator[Finding]:
+    """Yield the first row whose point is not at its coordinates."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    column = rows.column(GEOMETRY)
+    wanted = pa.chunked_array([points(rows.column("longitude"), rows.column("latitude"))])
+    if not column.equals(wanted):
+        same = pc.fill_null(pc.equal(column, wanted), fill_value=False)
+        mask = pc.invert(pc.or_(same, pc.and_(pc.is_null(column), pc.is_null(wanted))))
+        yield _at_first(rows, table, GEOMETRY, mask, "it is not the point of its longitude and latitude")
 
 
 def check_event_ids(name: str, rows: pa.Table, known: pa.ChunkedArray) -> Iterator[Finding]:

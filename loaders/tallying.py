@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -25,7 +26,7 @@ def tally_table(
     by: str | None,
     rule: str,
     parts: Mapping[str, str | None],
-    version: str | None,
+    version: str | Path | None,
     filters: Mapping[str, Any],
 ) -> Table:
     """See :func:`casus.tally`."""

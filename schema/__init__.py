@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from casus.schema.errors import (
     CasusError,
+    CasusWarning,
     InvalidRecordsError,
+    NewerSchemaWarning,
     ReleaseError,
     SchemaDefinitionError,
     UsageError,
@@ -14,16 +16,19 @@ from casus.schema.findings import Finding, Severity
 from casus.schema.registry import Actor, Place, Publisher, State
 from casus.schema.vocabulary import Vocabulary, vocabulary
 
-#: Version of the schema, apart from the package's and the data's; 0.x until agreement has been measured on sources.
-SCHEMA_VERSION = "0.1.0"
+#: Version of the schema, apart from the package's and the data's (docs/versioning.md); 0.x until agreement has been
+#: measured on sources.
+SCHEMA_VERSION = "0.2.0"
 
 __all__ = [
     "SCHEMA_VERSION",
     "Actor",
     "CasusError",
+    "CasusWarning",
     "Event",
     "Finding",
     "InvalidRecordsError",
+    "NewerSchemaWarning",
     "Place",
     "Publisher",
     "ReleaseError",

@@ -35,6 +35,7 @@ class Kind(StrEnum):
     NUMBER = "number"
     BOOLEAN = "boolean"
     DATE = "date"
+    BYTES = "bytes"
     STRUCT = "struct"
 
 

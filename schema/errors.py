@@ -45,5 +45,13 @@ class InvalidRecordsError(CasusError):
         return "\n".join(lines)
 
 
+class CasusWarning(UserWarning):
+    """Base of all warnings that Casus gives."""
+
+
+class NewerSchemaWarning(CasusWarning):
+    """A release that follows a newer schema than this package: read as far as the package knows it."""
+
+
 class SchemaDefinitionError(CasusError):
     """The schema itself is wrong: a vocabulary file or a constraint that no renderer knows."""

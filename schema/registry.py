@@ -166,3 +166,6 @@ class DatasetCard(Record):
     version: Annotated[str, VERSION] = Field(description="Version of the data; a release is named after it.")
     as_of: Day = Field(description="Day up to which the records were kept.")
     licence: Line = Field(description="Licence of the data.")
+    creators: Texts = Field(default=(), description="Who made it, as they are to be cited.")
+    keywords: Texts = Field(default=(), description="Words that people search for.")
+    homepage: Maybe[Url] = Field(default=None, description="Its page.")

@@ -17,6 +17,7 @@ _TYPES = {
     Kind.NUMBER: pa.float64(),
     Kind.BOOLEAN: pa.bool_(),
     Kind.DATE: pa.date32(),
+    Kind.BYTES: pa.binary(),
 }
 _CODES = pa.dictionary(pa.int16(), pa.string())
 _WORDS = pa.dictionary(pa.int32(), pa.string())

@@ -28,7 +28,8 @@ from casus.schema.event import (
     Source,
     StatusRow,
 )
-from casus.schema.registry import Actor, Membership, Place, Publisher, Revision, State, Wanted
+from casus.schema.geometry import GEOMETRY
+from casus.schema.registry import Actor, DatasetCard, Membership, Place, Publisher, Revision, State, Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,12 @@ _TABLES = (
             _count("n_independent", "Number of sources that are independent of each other (derived)."),
             _text("coding_method", "How the record was coded.", required=True, codes="coding-methods"),
             Field("coded_on", "Day on which the record was coded or last recoded.", Kind.DATE, required=True),
+            Field(
+                GEOMETRY,
+                "The first location as a point in well-known binary (GeoParquet): longitude and latitude, WGS 84.",
+                Kind.BYTES,
+                required=False,
+            ),
         ),
     ),
     Table(
@@ -293,7 +300,25 @@ _TABLES = (
         ),
     ),
     Table("states", "States with their numbers in the field's lists, by date.", ("iso3", "start"), _plain(State)),
-    Table("revisions", "Records that were withdrawn or merged.", ("id",), _plain(Revision)),
+    Table(
+        "revisions",
+        "The history of the records: in which release each was added, changed, withdrawn or merged.",
+        ("id", "version"),
+        (
+            _named(describe(Event), "id"),
+            replace(_named(describe(DatasetCard), "version"), description="The release in which it happened."),
+            Field(
+                "on",
+                "The day up to which that release was kept; for withdrawn and merged records the day they went.",
+                Kind.DATE,
+                required=True,
+            ),
+            _text("kind", "What happened to the record.", required=True, codes="history-kinds"),
+            _text("fields", "For changed records: the fields that differ, separated by `;`."),
+            replace(_named(describe(Revision), "reason"), required=False, description="Why, where a reason is given."),
+            _named(describe(Revision), "replaced_by"),
+        ),
+    ),
     Table("wanted", "Events that records link to and that are not recorded yet.", ("id",), _plain(Wanted)),
 )
 

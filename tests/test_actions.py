@@ -173,6 +173,8 @@ def test_workflow_and_hooks_run_commands_that_there_are(root):
         ("records/a.yml", True),
         ("my/records/a.json", True),
         ("records/a.csv", True),
+        ("records/a.ndjson", True),
+        ("records/a.parquet", True),
         ("dataset/registries/actors.yaml", False),
         ("myrecords/a.yaml", False),
         ("records/readme.md", False),
@@ -214,3 +216,28 @@ def test_hooks_keep_to_the_manifest_of_pre_commit(root):
     command = [sys.executable, "-m", "pre_commit", "validate-manifest", str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+def test_the_release_workflow_gives_every_job_only_what_it_needs(root):
+    workflow = read(root, ".github/workflows/release.yml")
+    assert workflow[True] == {"push": {"tags": ["v[0-9]+.[0-9]+.[0-9]+"]}}
+    assert workflow["permissions"] == {}
+    assert {name: job["permissions"] for name, job in workflow["jobs"].items()} == {
+        "build": {"contents": "read"},
+        "attest": {"id-token": "write", "attestations": "write"},
+        "pypi": {"id-token": "write"},
+        "github": {"contents": "write"},
+    }
+    # What is checked out and run has no token that could write; what has one runs nothing from the checkout.
+    for name, job in workflow["jobs"].items():
+        used = [step["uses"].partition("@")[0] for step in job["steps"] if "uses" in step]
+        assert ("actions/checkout" in used) == (name == "build")
+    assert "secrets." not in (root / ".github/workflows/release.yml").read_text("utf-8")
+
+
+def test_the_release_workflow_verifies_before_anything_is_published(root):
+    jobs = read(root, ".github/workflows/release.yml")["jobs"]
+    assert any("casus verify" in step.get("run", "") for step in jobs["build"]["steps"])
+    assert jobs["attest"]["needs"] == ["build"]
+    assert {"build", "attest"} <= set(jobs["pypi"]["needs"])
+    assert {"build", "attest", "pypi"} <= set(jobs["github"]["needs"])

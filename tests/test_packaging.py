@@ -51,7 +51,14 @@ def test_every_module_reaches_the_wheel(built, root, folder):
 
 def test_data_reach_the_wheel(built, root):
     wheel, _ = built
-    assert expected(root, "dataset", ["*.parquet", "manifest.json", "*.yaml"]) <= wheel
+    assert (
+        expected(
+            root,
+            "dataset",
+            ["*.parquet", "manifest.json", "releases.json", "*.yaml", "*/*/*.json", "*/*/*.csv", "*/*/*.md"],
+        )
+        <= wheel
+    )
     assert expected(root, "schema", ["*.yaml", "*.json"]) <= wheel
     assert "casus/py.typed" in wheel
 

@@ -199,12 +199,9 @@ RELEASE_RULES: tuple[Rule, ...] = (
         445,
         "The schema is known",
         "A later schema may mean something else by the same name.",
-        "The release was built with schema {value}, and this package reads {allowed}.",
-        "Upgrade casus-events.",
-        Damage(
-            "claim another schema version",
-            "The release was built with schema 9.0.0, and this package reads 0.1.0.",
-        ),
+        "The release follows schema {value}, and this package reads {allowed}.",
+        "Upgrade the package (pip install -U casus-events).",
+        Damage("claim another schema version", "The release follows schema 9.0.0, and this package reads 0.1.0."),
     ),
     _release(
         446,
@@ -237,6 +234,41 @@ RELEASE_RULES: tuple[Rule, ...] = (
         "{name} is {value}: {problem}.",
         "Install casus-events again, or build the release again.",
         Damage("break a row and forge the digests", "event_id is 2025-06-02-nowhere: no event has that id."),
+    ),
+    _release(
+        451,
+        "The release is the published one",
+        "A manifest can be forged with its files; the list of releases in the package says what it must be.",
+        "The SHA-256 of the manifest of release {version} is {value}, and the list of releases says {allowed}.",
+        "Fetch or install it again. If it is a release of your own, give its folder instead of a version.",
+        Damage(
+            "forge the manifest and the digests of a published release",
+            "The SHA-256 of the manifest of release 0.1.0 is 5f8a21..., and the list of releases says 90c1d4....",
+        ),
+    ),
+    _release(
+        452,
+        "The folder holds nothing else",
+        "A file that the manifest does not list was checked by nobody.",
+        "The manifest does not list {value}.",
+        "Remove what is not listed, or fetch the release again.",
+        Damage("add a file", "The manifest does not list notes.txt."),
+    ),
+    _release(
+        453,
+        "References between tables resolve",
+        "A row that points to nothing cannot be joined.",
+        "{name} is {value}, and {table} has no such id.",
+        "Install casus-events again, or build the release again.",
+        Damage("break a reference and forge the digests", "event_id is 2025-06-02-nowhere, and events has no such id."),
+    ),
+    _release(
+        454,
+        "Files are plain files",
+        "A folder, a device or a pipe in the place of a file could be read without end.",
+        "{value} is {problem}.",
+        "Put the file of the release in its place, or fetch the release again.",
+        Damage("put a folder in the place of a table", "claims.parquet is a folder."),
     ),
 )
 

@@ -20,6 +20,7 @@ _KINDS = {
     Kind.BOOLEAN: "true or false",
     Kind.DATE: "a day",
     Kind.STRUCT: "a group of fields",
+    Kind.BYTES: "bytes",
 }
 _DAY = "a day written year-month-day"
 _DAY_EXAMPLE = "2025-06-02"

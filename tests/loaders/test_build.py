@@ -15,7 +15,11 @@ from casus.schema import Event, InvalidRecordsError, ReleaseError, UsageError
 def test_release_has_every_table_and_a_manifest(small_dataset):
     built = build_release(small_dataset)
     assert built.folder == small_dataset / "releases/0.1.0"
-    assert {path.name for path in built.folder.iterdir()} == {FILE, *(f"{name}.parquet" for name in NAMES)}
+    assert {path.name for path in built.folder.iterdir()} == {
+        FILE,
+        *(f"{name}.parquet" for name in NAMES),
+        *(other.name for other in read_manifest(built.folder).files),
+    }
     manifest = read_manifest(built.folder)
     assert manifest.version == "0.1.0"
     assert {table.name: table.rows for table in manifest.tables}["records"] == 2
@@ -87,7 +91,8 @@ def test_leftovers_of_a_killed_build_are_cleared(small_dataset):
     stale.mkdir(parents=True)
     (stale / "events.parquet").write_bytes(b"half")
     build_release(small_dataset)
-    assert {path.name for path in (small_dataset / "releases").iterdir()} == {"0.1.0", "0.1.0.index.json"}
+    left = {path.name for path in (small_dataset / "releases").iterdir()}
+    assert left == {"0.1.0", "0.1.0.index.json", "releases.json"}
 
 
 def test_flat_tables_say_what_the_records_say(small_dataset):

@@ -50,6 +50,11 @@ def edit_manifest(release, **values):
     (release / "manifest.json").write_text(json.dumps(manifest | values))
 
 
+def folder_for_table(release):
+    (release / "events.parquet").unlink()
+    (release / "events.parquet").mkdir()
+
+
 def blank(column):
     return pa.chunked_array([pa.array([""] * len(column))])
 
@@ -68,13 +73,20 @@ DAMAGES = {
     "truncate a table": lambda release: (release / "events.parquet").write_bytes(
         (release / "events.parquet").read_bytes()[:500]
     ),
+    "put a folder in the place of a table": folder_for_table,
     "break a row and forge the digests": lambda release: rewrite(
         release, "events", set_column("title", blank), forge=("bytes", "digest")
     ),
 }
 
 
-@pytest.mark.parametrize("rule", [each for each in RELEASE_RULES if each.code != "CAS449"], ids=lambda rule: rule.code)
+#: CAS449 is raised by long files, and the others by ``casus verify`` and by versions that are not what was published.
+ELSEWHERE = ("CAS449", "CAS451", "CAS452", "CAS453")
+
+
+@pytest.mark.parametrize(
+    "rule", [each for each in RELEASE_RULES if each.code not in ELSEWHERE], ids=lambda rule: rule.code
+)
 def test_damage_raises_its_code(rule, small_release):
     DAMAGES[rule.counterexample.how](small_release)
     with pytest.raises(InvalidRecordsError) as caught:
@@ -182,6 +194,7 @@ def test_truncation_is_an_error(size, small_release):
         "[" * 100_000,
         '{"schema_version": "0.1.0"}',
         '{"schema_version": 7}',
+        '{"schema_version": "new"}',
         '{"tables": [{"name": "../../etc/passwd"}]}',
     ],
 )

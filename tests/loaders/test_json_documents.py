@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from strategies import valid_records
 
 from casus.documents import MOST_DEPTH, parse
+from casus.json_documents import quick_data
 
 VALUES = st.recursive(
     st.none()
@@ -21,7 +22,15 @@ VALUES = st.recursive(
 
 
 def read(text):
-    return parse(text.encode(), "x.json", is_json=True)
+    document = parse(text.encode(), "x.json", is_json=True)
+    try:
+        quick = quick_data(text)
+    except ValueError:
+        return document
+    # What is read quickly is what is read with positions, and nothing is wrong with it.
+    assert document.findings == ()
+    assert json.dumps(quick) == json.dumps(document.data)
+    return document
 
 
 def problems(text):
@@ -161,3 +170,29 @@ def test_huge_whole_numbers_are_read_as_far_as_they_can_be_held():
 def test_empty_text_has_no_data(text):
     document = read(text)
     assert (document.data, document.findings) == (None, ())
+
+
+@given(VALUES)
+def test_what_is_plain_is_read_quickly(value):
+    text = json.dumps(value, ensure_ascii=False)
+    deep = "[" * (MOST_DEPTH - 5)
+    assert json.dumps(quick_data(text)) == json.dumps(value)
+    assert quick_data(f"{deep}1{']' * (MOST_DEPTH - 5)}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a": 1, "a": 2}',
+        "[NaN]",
+        "[1e400]",
+        "[1" + "0" * 50 + "]",
+        '["\\ud800"]',
+        "[" * 61 + "]" * 61,
+        "[" * 100_000,
+        "[1",
+    ],
+)
+def test_what_may_be_wrong_is_not_read_quickly(text):
+    with pytest.raises(ValueError):  # noqa: PT011 - of any kind
+        quick_data(text)

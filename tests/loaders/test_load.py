@@ -77,7 +77,7 @@ def test_place_includes_places_within():
     ("call", "said"),
     [
         (lambda: casus.load("event"), "no table 'event'"),
-        (lambda: casus.load(version="9.9.9"), "not bundled; bundled are"),
+        (lambda: casus.load(version="9.9.9"), "Bundled are: 0.1.0"),
         (lambda: casus.load(typ="talks"), "did you mean 'type'"),
         (lambda: casus.load(type="talk"), "did you mean 'talks'"),
         (lambda: casus.load(since="yesterday"), "takes a day such as"),

@@ -22,8 +22,8 @@ def test_committed_files_are_up_to_date(generated, root):
 
 
 def test_no_generated_file_is_left_over(generated, root):
-    committed = {f"schema/json/{path.name}" for path in (root / "schema/json").iterdir()}
-    committed |= {f"schema/arrow/{path.name}" for path in (root / "schema/arrow").iterdir()}
+    committed = {f"schema/json/{path.name}" for path in (root / "schema/json").iterdir() if path.is_file()}
+    committed |= {f"schema/arrow/{path.name}" for path in (root / "schema/arrow").iterdir() if path.is_file()}
     assert committed <= set(generated)
 
 
