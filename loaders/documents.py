@@ -263,7 +263,7 @@ class _Builder:
         if event.anchor is not None:
             self._add("CAS403", event.start_mark, value=f"&{event.anchor}")
         if event.tag not in _PLAIN_TAGS:
-            self._add("CAS404", event.start_mark, value=event.tag)
+            self._add("CAS404", event.start_mark, value=event.tag.replace("tag:yaml.org,2002:", "!!"))
 
     def _put(
         self, container: Any, inner: dict[Any, Spot], key: _Key | None, value: Any, event: Any

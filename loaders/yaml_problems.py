@@ -27,7 +27,7 @@ def syntax_problem(text: str, error: yaml.MarkedYAMLError, mark: Any) -> tuple[A
         if last.start_mark.line + 1 < end:
             return last.start_mark, f"The quotation mark that opens here is closed only in line {end}."
         if mark.line + 1 == end:
-            return mark, f"{problem}; the text ended at the quotation mark: put all of it into the other kind"
+            return mark, f"{problem}; the text ended at the quotation mark: put all of it into quotation marks"
     return mark, f"{problem}{_hint(problem, _letter(text, mark))}"
 
 

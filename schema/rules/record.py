@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -39,6 +40,9 @@ from casus.schema.rules.pasting import line
 from casus.schema.rules.wording import closest, did_you_mean, likeliest_first
 from casus.schema.vocabulary import Value, modes_of, vocabulary
 
+#: The places for values in a message, and the numbers of a quantity.
+_PLACES = re.compile(r"\{([a-z_]+)\}")
+_NUMBERS = ("low", "best", "high")
 NOT_YET = ("pending", "scheduled", "postponed", "cancelled", "lapsed")
 
 
@@ -94,7 +98,7 @@ RECORD_RULES: tuple[RecordRule, ...] = (
         at=("quantities[]",),
         check=Ordered(("low", "best", "high")),
         spots=("best", "high"),
-        message="low {low}, best {best} and high {high} are not in ascending order.",
+        message="{numbers} are not in ascending order.",
         fix="Order the bounds; numbers of different claimants belong in rows of their own.",
         counterexample=Patch({"quantities[0].low": 120, "quantities[0].best": 70}),
     ),
@@ -278,7 +282,7 @@ RECORD_RULES: tuple[RecordRule, ...] = (
         ),
         spots=("measure",),
         blames=True,
-        message="The share has the base {base} and the values low {low}, best {best}, high {high}.",
+        message="The share has the base {base} and the numbers {numbers}.",
         fix="Add `base`: the whole that the percentage is a part of; percentages lie between 0 and 100.",
         counterexample=Patch({"quantities[0].measure": "aircraft-hit-share"}),
     ),
@@ -290,7 +294,7 @@ RECORD_RULES: tuple[RecordRule, ...] = (
         check=Implies(Is("measure", COUNTS), AllOf((Whole("low"), Whole("best"), Whole("high")))),
         spots=("best",),
         blames=True,
-        message="The measure {measure} counts, yet low {low}, best {best}, high {high} are not all whole numbers.",
+        message="The measure {measure} counts, and not all of its numbers are whole: {numbers}.",
         fix="Give the whole number that the claimant states.",
         counterexample=Patch({"quantities[1].best": 1000.5}),
     ),
@@ -572,7 +576,10 @@ def _said(rule: RecordRule, path: Path, values: dict[str, object]) -> Finding:
 
 
 def _values(rule: RecordRule, view: View, more: Mapping[str, object]) -> dict[str, object]:
-    values: dict[str, object] = {name: view.get(name) for name in rule.check.reads() if "[]" not in name}
+    names = {*rule.check.reads(), *(name for name in _PLACES.findall(rule.message) if view.struct.field(name))}
+    values: dict[str, object] = {name: view.get(name) for name in names if "[]" not in name}
+    given = [f"{name} {value}" for name in _NUMBERS if (value := values.get(name)) is not None]
+    values["numbers"] = " and ".join(filter(None, [", ".join(given[:-1]), *given[-1:]])) or None
     values |= more
     values.setdefault("id", view.get("/id"))
     return {name: "nothing" if value is None else value for name, value in values.items()}
