@@ -20,6 +20,8 @@ from casus.spelling import latin
 _UNDATED = ("pending", "scheduled", "postponed", "cancelled", "lapsed")
 _OPEN = "ongoing"
 _WORDS_OF_A_SLUG = 5
+#: Stands for the day of publication where a page says none.
+_NO_DAY = "none"
 
 
 @dataclass
@@ -194,20 +196,27 @@ def _sources(answers: Answers) -> Iterator[NewSource]:
     if not urls and answers.asks:
         yield from _asked_sources(answers.names)
         return
-    titles, languages = (answers.stated.get(name) or () for name in ("source_title", "source_language"))
+    titles, languages, published = (
+        answers.stated.get(name) or () for name in ("source_title", "source_language", "source_published")
+    )
     if not urls:
         answers.missing.append("--source")
     if len(titles) < len(urls) or not urls:
         answers.missing.append("--source-title" if len(urls) <= 1 else "--source-title (one for each source)")
         return
-    if len(titles) > len(urls) or len(languages) not in (0, len(urls)):
+    if len(titles) > len(urls) or any(len(each) not in (0, len(urls)) for each in (languages, published)):
         raise UsageError(
-            f"There are {len(urls)} sources, {len(titles)} titles and {len(languages)} languages. Give one title "
-            "for each source, and no language or one for each."
+            f"There are {len(urls)} sources, {len(titles)} titles, {len(published)} days of publication and "
+            f"{len(languages)} languages. Give one title for each source; of the others none, or one for each."
         )
     for number, (url, title) in enumerate(zip(urls, titles, strict=True)):
         language = languages[number] if languages else "en"
-        yield NewSource(url, _text("--source-title")(title), publisher_of(url, answers.names), language)
+        day = _published(published[number]) if published else None
+        yield NewSource(url, _text("--source-title")(title), publisher_of(url, answers.names), language, day)
+
+
+def _published(text: str) -> str:
+    return "" if text.strip() in ("", _NO_DAY) else _day(text, "--source-published")
 
 
 def _asked_sources(names: Names) -> Iterator[NewSource]:
@@ -217,8 +226,9 @@ def _asked_sources(names: Names) -> Iterator[NewSource]:
     url, publisher = _ask("Source: address of a page that you read", with_publisher)
     while url:
         title = _ask(f"Title of the page ({publisher})", _text("the title"))
+        published = _ask("Day of its publication (empty: it says no day)", _published, default="")
         language = _ask("Its language", _text("the language"), default="en")
-        yield NewSource(url, title, publisher, language)
+        yield NewSource(url, title, publisher, language, published)
         url, publisher = _ask(
             "Next source (empty: no more)", lambda text: with_publisher(text) if text else ("", ""), default=""
         )

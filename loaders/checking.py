@@ -16,7 +16,7 @@ from casus.schema.description import describe
 from casus.schema.errors import InvalidRecordsError
 from casus.schema.event import FIELDS_ALONE
 from casus.schema.findings import Finding, Path, Severity
-from casus.schema.rules.dataset import apply_exceptions, check_corpus
+from casus.schema.rules.dataset import DATASET_RULES, apply_exceptions, check_corpus
 from casus.schema.rules.field import explain, wrong_lengths
 from casus.schema.rules.file import MOST_LISTED, finding
 from casus.schema.rules.record import check_record
@@ -186,9 +186,8 @@ def check(
         findings.extend(judge(entry))
         if progress is not None:
             progress(number, len(judged))
-    broken = {_spot(each) for each in findings if each.code.startswith("CAS1")}
-    across = (each for each in check_corpus(corpus) if _spot(each) not in broken)
-    findings = apply_exceptions(corpus, [*findings, *across])
+    found = tuple(found)
+    findings = apply_exceptions(corpus, list(_once([*findings, *check_corpus(corpus)], found)))
     if only is not None:
         mine = {(entry.file, entry.row, entry.id) for entry in judged}
         findings = [each for each in findings if (each.file, each.row, each.record or "") in mine]
@@ -201,6 +200,36 @@ def check(
         entries=len(judged) - records,
         context=len(corpus.of("event")) - records,
     )
+
+
+#: What the readers say of a single value; what the field and the rules would say of it follows from that.
+_OF_A_VALUE = ("CAS403", "CAS404", "CAS412")
+#: What is not said of a value whose field is wrong already: that it is unknown, or leads to nothing.
+_FOLLOWING = frozenset(("CAS213", *(rule.code for rule in DATASET_RULES)))
+
+
+def _once(findings: Sequence[Finding], read: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield findings without those that follow from another one at the same place.
+
+    What was probably meant is known to either: a finding that is kept says it for the one that is not.
+    """
+    told = {_place(each) for each in read if each.code in _OF_A_VALUE}
+    wrong = {_spot(each) for each in findings if each.code.startswith("CAS1")}
+    following = {_spot(each): each for each in findings if each.code in _FOLLOWING and _spot(each) in wrong}
+    for each in findings:
+        if each.line is not None and _place(each) in told:
+            continue
+        other = following.get(_spot(each))
+        if other is not None and each.code in _FOLLOWING:
+            continue
+        if other is not None and other.nearest and each.nearest is None:
+            yield each.at(nearest=other.nearest, paste=each.paste or other.paste, see=each.see or other.see)
+        else:
+            yield each
+
+
+def _place(finding: Finding) -> tuple[object, ...]:
+    return finding.file, finding.line, finding.column, finding.column_name
 
 
 def _spot(finding: Finding) -> tuple[object, ...]:

@@ -43,6 +43,9 @@ SINGLE_SUFFIXES = (".yaml", ".yml", ".json")
 Part = tuple[Entry | None, list[Finding]]
 
 
+_WRITE_A_LIST = "Write a list: each entry begins with a dash, and has fields such as id and name."
+
+
 @dataclass(frozen=True, slots=True)
 class Collection:
     """What was read from a dataset folder: the corpus, its head, and what the readers found."""
@@ -90,13 +93,16 @@ def list_entries(document: Document, kind: str, findings: list[Finding]) -> Iter
     if document.data is None or document.data == []:
         return
     if not isinstance(document.data, list):
-        findings.append(_not_a_record(document, (), "a single value where a list of entries belongs"))
+        what = "a group of fields" if isinstance(document.data, dict) else "a single value"
+        found = _not_a_record(document, (), f"{what} where a list of entries belongs")
+        findings.append(found.at(fix=_WRITE_A_LIST))
         return
     for index, data in enumerate(document.data):
         if isinstance(data, dict):
             yield Entry(kind, data, document.file, (index,), locate=document.locate)
         else:
-            findings.append(_not_a_record(document, (index,), "an entry that is not a group of fields"))
+            found = _not_a_record(document, (index,), "an entry that is not a group of fields")
+            findings.append(found.at(fix=_WRITE_A_LIST))
 
 
 def check_path(path: Path) -> None:

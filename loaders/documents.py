@@ -20,6 +20,7 @@ import yaml
 from casus.schema.errors import UsageError
 from casus.schema.findings import Finding, Path
 from casus.schema.rules.file import MOST_LISTED, finding
+from casus.yaml_problems import syntax_problem
 
 MOST_BYTES = 2_000_000
 MOST_DEPTH = 60
@@ -176,7 +177,7 @@ class _Builder:
             if "nesting" in str(error.problem):  # libyaml looks ahead, and gives up itself at some depth
                 self._add("CAS411", mark, allowed=MOST_DEPTH)
                 return Document(self.name, None, tuple(self.findings))
-            problem = f"{error.problem or 'cannot be read'}{_hint(error.problem)}"
+            mark, problem = syntax_problem(text, error, mark)
             self._add("CAS401", mark, problem=problem[0].upper() + problem[1:])
         except yaml.YAMLError as error:
             self._add("CAS401", None, problem=str(error).partition("\n")[0])
@@ -262,7 +263,7 @@ class _Builder:
         if event.anchor is not None:
             self._add("CAS403", event.start_mark, value=f"&{event.anchor}")
         if event.tag not in _PLAIN_TAGS:
-            self._add("CAS404", event.start_mark, value=event.tag)
+            self._add("CAS404", event.start_mark, value=event.tag.replace("tag:yaml.org,2002:", "!!"))
 
     def _put(
         self, container: Any, inner: dict[Any, Spot], key: _Key | None, value: Any, event: Any
@@ -309,12 +310,3 @@ class _Builder:
 def _spots(text: str) -> Spot | None:
     """Return where everything in a text stands that has been read without trouble."""
     return _Builder("").read(text)[1]
-
-
-def _hint(problem: str | None) -> str:
-    text = problem or ""
-    if "cannot start any token" in text:
-        return "; indent with spaces, not tabs"
-    if "mapping values are not allowed" in text:
-        return "; put a text that contains ': ' into quotation marks"
-    return ""

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
+from casus.checking import check
+from casus.collection import FORMS, record_entry, stream_parts
+from casus.documents import parse
 from casus.pages import Line, Page
 from casus.schema.errors import UsageError
+from casus.schema.findings import Finding
 from casus.schema.rules import RULES, Rule, Scope
 from casus.schema.rules.base import REMOVE, Damage, Patch, Text
+from casus.schema.rules.example import EXAMPLE, corpus_of, patched
 from casus.yaml_writing import field_lines, item_lines
 
 _SCOPES = {
@@ -64,17 +71,35 @@ def _lines(rule: Rule) -> Iterator[Line]:
     )
     yield Line("")
     yield Line(rule.reason, "why", 1)
-    yield Line(_filled(rule.message), "says", 1)
-    yield Line(_filled(rule.fix), "fix", 1)
     yield Line(f"{_PAGE}#{rule.code.lower()}", "page", 1)
     yield Line("")
     yield Line("An example that raises it:", "", 1)
     yield Line(_example(rule), "", 2, kept=True)
+    yield Line("")
+    says, fix = _told(rule)
+    yield Line(says, "says", 1)
+    yield Line(fix, "fix", 1)
 
 
-def _filled(message: str) -> str:
-    """Return a message with its places for values marked."""
-    return message.replace("{", "<").replace("}", ">")
+def _told(rule: Rule) -> tuple[str, str]:
+    """Return what is said of the example, and what to do about it."""
+    match rule.counterexample:
+        case Damage(_, says):
+            return says, rule.fix
+        case Text(content, name):
+            found = _found_in(content, Path("records") / (name if "/" in name else f"{name[:4]}/{name}"))
+        case Patch(sets, also):
+            found = list(check(corpus_of(patched(EXAMPLE, sets), also)).findings)
+    told = next(each for each in found if each.code == rule.code)
+    return told.message, told.fix or rule.fix
+
+
+def _found_in(content: bytes, path: Path) -> list[Finding]:
+    """Return what the readers say of a file with this content."""
+    form = FORMS.get(path.suffix, "yaml")
+    if form in ("yaml", "json"):
+        return record_entry(parse(content, str(path), is_json=form == "json"), path)[1]
+    return [each for _, found in stream_parts(BytesIO(content), str(path), form) for each in found]
 
 
 def _example(rule: Rule) -> str:
@@ -83,7 +108,7 @@ def _example(rule: Rule) -> str:
             return "\n".join([*_sets(sets), *_beside(also)])
         case Text(content, name):
             return f"{name}:\n{_shortened(content)}"
-        case Damage(how):
+        case Damage(how, _):
             return f"a release after this: {how}"
 
 

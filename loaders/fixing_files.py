@@ -15,9 +15,10 @@ from pathlib import Path
 from casus.collection import LISTS, dataset_folder_of, record_files
 from casus.documents import MOST_BYTES, parse
 from casus.fixing import Fixed, fix_text
-from casus.naming import Names, names_for
+from casus.naming import Names, names_for, names_of_entries
 from casus.repairs import Change, Repair
 from casus.schema.constraints import Pattern
+from casus.schema.corpus import Entry
 from casus.schema.description import describe
 from casus.schema.errors import UsageError
 from casus.schema.event import Event, profile_of
@@ -57,7 +58,9 @@ class FixedFile:
         yield from difflib.unified_diff(old, new, str(self.path), str(self.goes_to), lineterm="")
 
 
-def fix_files(paths: Sequence[Path], *, names: Names | None = None, write: bool = True) -> Iterator[FixedFile]:
+def fix_files(
+    paths: Sequence[Path], *, names: Names | None = None, registry: Sequence[Path] = (), write: bool = True
+) -> Iterator[FixedFile]:
     """Repair record files, and registry files, one after the other.
 
     Parameters
@@ -67,6 +70,8 @@ def fix_files(paths: Sequence[Path], *, names: Names | None = None, write: bool 
     names
         The names that are turned into ids; None takes those that each file is written with
         (see :func:`casus.naming.names_for`).
+    registry
+        Folders with registries of one's own, whose names count too.
     write
         Whether to write what is repaired. False only tells.
 
@@ -81,7 +86,7 @@ def fix_files(paths: Sequence[Path], *, names: Names | None = None, write: bool 
         If a path does not exist or cannot be read or written, is no YAML file, or ruamel.yaml is needed and not there.
     """
     taken: set[Path] = set()
-    look_up = _names_by_folder() if names is None else lambda _path: names
+    look_up = _names_by_folder(registry) if names is None else lambda _path: names
     for path in _yaml_files(paths):
         done = _fix_file(path, look_up, taken)
         taken.add(done.goes_to.resolve())
@@ -90,10 +95,23 @@ def fix_files(paths: Sequence[Path], *, names: Names | None = None, write: bool 
         yield done
 
 
-def _names_by_folder() -> Callable[[Path], Names]:
-    """Return a function that gives the names for a path, and reads those of a folder once."""
-    known = cache(names_for)
+def _names_by_folder(registry: Sequence[Path]) -> Callable[[Path], Names]:
+    """Return a function that gives the names for a path, those of one's own among them; each folder is read once."""
+    own = names_of_entries(_own_entries(registry))
+
+    @cache
+    def known(folder: Path | None) -> Names:
+        return names_for(folder) + own
+
     return lambda path: known(dataset_folder_of(path))
+
+
+def _own_entries(registry: Sequence[Path]) -> tuple[Entry, ...]:
+    if not registry:
+        return ()
+    from casus.own_registry import read_own_registry
+
+    return read_own_registry(registry).entries
 
 
 def _yaml_files(paths: Sequence[Path]) -> list[Path]:

@@ -124,7 +124,8 @@ def _left(record: NewRecord, *, portable: bool) -> Iterator[str]:
         yield "add who took part (`participants`); `casus find` knows the ids"
     if not record.places and record.type not in ("statement", "response", "proposal"):
         yield "add where it took place (`locations`)"
-    yield "set the day of publication of each page that states one (`published`)"
+    if any(source.published is None for source in record.sources):
+        yield "set the day of publication of each page that states one (`published`)"
     yield "add the numbers, claims and links that the sources give; the comments at the end of the file say how"
     if not portable:
         yield (

@@ -30,7 +30,7 @@ _SUGGESTED = 3
 
 @dataclass(frozen=True, slots=True)
 class NewSource:
-    """A page that the author has read."""
+    """A page that the author has read; ``published`` is empty where the page says no day, None where nobody looked."""
 
     url: str
     title: str
@@ -107,7 +107,7 @@ class NewRecord:
             "relays": list(source.relays),
             "supports": list(supports),
         }
-        return {name: value for name, value in found.items() if value not in (None, [])}
+        return {name: value for name, value in found.items() if value not in (None, "", [])}
 
 
 def _keyed(name: str, items: Sequence[Any]) -> Iterator[tuple[str, Any]]:

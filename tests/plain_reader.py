@@ -10,6 +10,7 @@ import yaml
 
 from casus import documents
 from casus.documents import Document, Spot, finding
+from casus.yaml_problems import syntax_problem
 
 
 def read(text, name="x.yaml"):
@@ -43,7 +44,7 @@ class PlainReader:
             if "nesting" in str(error.problem):  # libyaml looks ahead, and gives up itself at some depth
                 self._add("CAS411", mark, allowed=documents.MOST_DEPTH)
                 return Document(self.name, None, tuple(self.findings))
-            problem = f"{error.problem or 'cannot be read'}{documents._hint(error.problem)}"
+            mark, problem = syntax_problem(text, error, mark)
             self._add("CAS401", mark, problem=problem[0].upper() + problem[1:])
         except yaml.YAMLError as error:
             self._add("CAS401", None, problem=str(error).partition("\n")[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -54,7 +55,7 @@ def find(text: tuple[str, ...], within: tuple[str, ...], version: str | None, ki
             "words in records and definitions.",
             err=True,
         )
-        click.get_current_context().exit(1)
+        sys.exit(1)
     for match in found:
         click.echo("\n".join(_lines(match.entry, f"{match.score:.0f}")))
 

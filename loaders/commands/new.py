@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,12 +27,15 @@ _HELP = {
     "issue": "What it is about (`casus codebook issues`). Repeatable.",
     "source": "Address of a page that you read; its host tells the publisher. Repeatable.",
     "source_title": "The page's own title, one for each source, in their order.",
+    "source_published": "Day on which the page says it was published (none: it says no day), one for each source.",
     "source_language": "Language of the page (en unless given), one for each source, in their order.",
     "coder": "Who codes the record.",
     "into": "Folder to write to; otherwise records/<year>/ of the dataset folder here.",
     "registry": "Folder with registries of your own, beside those of the dataset. Repeatable.",
 }
-_MANY = ("actor", "place", "issue", "source", "source_title", "source_language")
+#: Warnings that every new record has, and that the list of what is left to do says in other words.
+_SAID = ("CAS501", "CAS505")
+_MANY = ("actor", "place", "issue", "source", "source_title", "source_published", "source_language")
 
 
 def _options(command: Any) -> Any:
@@ -82,12 +86,13 @@ def new(
     answers: Answers = Answers({"type": event_type, **stated}, around.names, asks=asks)
     written = write_new(new_record(answers), around)
     for finding in written.report.findings:
-        click.echo(f"{finding.severity}: {finding.one_line()}", err=True)
+        if written.path is None or finding.code not in _SAID:
+            click.echo(f"{finding.severity}: {finding.one_line()}", err=True)
     if written.path is None:
         click.echo("Nothing was written.", err=True)
         sys.exit(1)
     click.echo(f"{written.path}: written.")
-    _say_what_is_left(written.path, written.left)
+    _say_what_is_left(written.path, written.left, registry)
 
 
 def _print_header(event_type: str | None, others: dict[str, Any]) -> None:
@@ -100,9 +105,12 @@ def _print_header(event_type: str | None, others: dict[str, Any]) -> None:
     click.echo(header_line(event_type))
 
 
-def _say_what_is_left(path: Path, left: Sequence[str]) -> None:
+def _say_what_is_left(path: Path, left: Sequence[str], registry: Sequence[Path]) -> None:
     from casus.terminal import wrapped
 
     click.echo("What is left to do:")
-    for text in (*left, f"check it: casus validate {path}"):
+    for text in left:
         click.echo("\n".join(wrapped(text, "    ", "  - ")))
+    # On one line, however long it is: it is there to be copied.
+    options = [part for each in registry for part in ("--registry", str(each))]
+    click.echo(f"  - check it: {shlex.join(['casus', 'validate', str(path), *options])}")

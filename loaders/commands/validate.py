@@ -31,6 +31,11 @@ FORMATS = ("text", "concise", "json", "github", "sarif", "junit", "markdown")
     help="Judge everything, but report only what has changed since this git reference, and what that causes elsewhere.",
 )
 @click.option(
+    "--fix",
+    is_flag=True,
+    help="First do the safe repairs of `casus fix`, print them as a diff, and validate the result.",
+)
+@click.option(
     "--stdin-format",
     type=click.Choice(("yaml", "json", "jsonl", "csv")),
     help="How standard input (-) is written; told from how it begins unless given.",
@@ -46,6 +51,7 @@ def validate(
     paths: tuple[Path, ...],
     registry: tuple[Path, ...],
     changed_since: str | None,
+    fix: bool,
     stdin_format: str | None,
     strict: bool,
     form: str | None,
@@ -61,6 +67,10 @@ def validate(
     from casus.validating import validate as run
     from casus.waiting import Bar
 
+    if fix:
+        from casus.commands.fix import fix_first
+
+        paths = fix_first(paths, registry)
     with Bar() as bar:
         report = run(
             paths or None,

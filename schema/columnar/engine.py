@@ -101,7 +101,7 @@ def _verdicts(plan: _Plan, root: Level) -> Verdicts:
         if rule.authored_only and len(wrong):
             wrong = wrong[~imported(root)[wrong]]
         if len(wrong):
-            _add(rows, paths, codes, wrong, ".".join(filter(None, (rule.at[0], rule.spot))), rule.code)
+            _add(rows, paths, codes, wrong, ".".join(filter(None, (rule.at[0], *rule.spots[:1]))), rule.code)
     flat = np.concatenate(rows) if rows else np.empty(0, np.int64)
     order = np.argsort(flat, kind="stable")
     return Verdicts(root.length, flat[order], tuple(paths[i] for i in order), tuple(codes[i] for i in order))

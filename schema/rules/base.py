@@ -50,9 +50,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """A counterexample that damages a release in a named way (the tests know how)."""
+    """A counterexample that damages a release in a named way (the tests know how), and what is said of it."""
 
     how: str
+    says: str
 
 
 @dataclass(frozen=True, slots=True)

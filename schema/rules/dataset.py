@@ -183,10 +183,10 @@ def _known(corpus: Corpus, to: str) -> list[str]:
 
 
 def _names(corpus: Corpus, to: str) -> dict[str, str]:
-    """Return the ids by their names, aliases and misspellings that were seen."""
+    """Return the ids by their names, aliases and misspellings that were seen, and publishers by their hosts."""
     names: dict[str, str] = {}
     for entry in _entries_for(corpus, to):
-        for field in ("name", "aliases", "misspellings"):
+        for field in ("name", "aliases", "misspellings", "hosts"):
             value = entry.data.get(field)
             for name in value if isinstance(value, list | tuple) else (value,):
                 if isinstance(name, str) and entry.id:

@@ -103,6 +103,10 @@ class Expr:
         if not self.holds(view):
             yield (), {}
 
+    def blamed(self, view: View) -> str | None:  # noqa: ARG002 - the view is what the others look at
+        """Return the field that breaks the expression, if there is one of which that can be said."""
+        return None
+
     def reads(self) -> tuple[str, ...]:
         """Return the fields that the expression looks at."""
         raise NotImplementedError
@@ -169,8 +173,12 @@ class Ordered(Expr):
     fields: tuple[str, ...]
 
     def holds(self, view: View) -> bool:
-        there = [value for value in map(view.get, self.fields) if value is not None]
-        return all(_not_after(first, second) for first, second in pairwise(there))
+        return self.blamed(view) is None
+
+    def blamed(self, view: View) -> str | None:
+        there = [(name, value) for name in self.fields if (value := view.get(name)) is not None]
+        pairs = pairwise(there)
+        return next((name for (_, first), (name, second) in pairs if not _not_after(first, second)), None)
 
     def reads(self) -> tuple[str, ...]:
         return self.fields
@@ -192,6 +200,9 @@ class AtMost(Expr):
         value = view.get(self.field)
         return not isinstance(value, int | float) or value <= self.limit
 
+    def blamed(self, view: View) -> str | None:
+        return None if self.holds(view) else self.field
+
     def reads(self) -> tuple[str, ...]:
         return (self.field,)
 
@@ -205,6 +216,9 @@ class Whole(Expr):
     def holds(self, view: View) -> bool:
         value = view.get(self.field)
         return not isinstance(value, float) or value.is_integer()
+
+    def blamed(self, view: View) -> str | None:
+        return None if self.holds(view) else self.field
 
     def reads(self) -> tuple[str, ...]:
         return (self.field,)
@@ -252,6 +266,9 @@ class AllOf(Expr):
                     seen.add(path)
                     yield path, values
 
+    def blamed(self, view: View) -> str | None:
+        return next((field for expr in self.exprs if (field := expr.blamed(view))), None)
+
     def reads(self) -> tuple[str, ...]:
         return tuple(name for expr in self.exprs for name in expr.reads())
 
@@ -278,6 +295,9 @@ class Implies(Expr):
 
     def holds(self, view: View) -> bool:
         return not self.when.holds(view) or self.then.holds(view)
+
+    def blamed(self, view: View) -> str | None:
+        return None if self.holds(view) else self.then.blamed(view)
 
     def reads(self) -> tuple[str, ...]:
         return self.when.reads() + self.then.reads()

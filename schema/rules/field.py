@@ -95,7 +95,7 @@ FIELD_RULES: tuple[Rule, ...] = (
         109,
         "Nothing is null",
         "What is unknown is left out.",
-        "The value is null.",
+        "The value is empty (null).",
         "Leave the field out.",
         Patch({"mode": None}),
     ),
@@ -193,10 +193,20 @@ def _found(code: str, struct: Struct, path: Path, value: Any) -> Finding | None:
         return None  # the list is long enough: Pydantic counts only its valid items, and these have their findings
     found = hints(code, Place(struct, parent, field, path, value))
     name = str(path[-1]) if path else "record"
-    values = {"name": f"`{name}`" if code == "CAS101" else name, "value": shown(value), "length": size}
+    said = shown(value) if code != "CAS103" else _shown_kind(value)
+    values = {"name": f"`{name}`" if code == "CAS101" else name, "value": said, "length": size}
     if field is not None:
         values |= {"description": field.description, "vocabulary": field.vocabulary}
     return _said(code, path, found, **values)
+
+
+def _shown_kind(value: Any) -> str:
+    """Return a value as it is shown where its kind is wrong: a list and a group by what they are."""
+    if isinstance(value, Mapping):
+        return "A group of fields"
+    if isinstance(value, list | tuple) and any(isinstance(each, Mapping | list | tuple) for each in value):
+        return f"A list of {len(value)} item{'' if len(value) == 1 else 's'}"
+    return shown(value)
 
 
 def _said(code: str, path: Path, found: Hints, **values: Any) -> Finding:

@@ -15,8 +15,8 @@ def _file(number: int, title: str, reason: str, message: str, fix: str, example:
     return Rule(f"CAS{number}", Scope.FILE, title, reason, message, fix, example)
 
 
-def _release(number: int, title: str, reason: str, message: str, fix: str, how: str) -> Rule:
-    return Rule(f"CAS{number}", Scope.RELEASE, title, reason, message, fix, Damage(how))
+def _release(number: int, title: str, reason: str, message: str, fix: str, example: Damage) -> Rule:
+    return Rule(f"CAS{number}", Scope.RELEASE, title, reason, message, fix, example)
 
 
 FILE_RULES: tuple[Rule, ...] = (
@@ -166,7 +166,7 @@ RELEASE_RULES: tuple[Rule, ...] = (
         "A missing table is missing data.",
         "The file {value} is missing.",
         "Install casus-events again, or build the release again.",
-        "remove a table",
+        Damage("remove a table", "The file claims.parquet is missing."),
     ),
     _release(
         442,
@@ -174,7 +174,7 @@ RELEASE_RULES: tuple[Rule, ...] = (
         "It says what the files must be.",
         "The manifest is wrong: {problem}.",
         "Install casus-events again, or build the release again.",
-        "break the manifest",
+        Damage("break the manifest", "The manifest is wrong: it is no JSON."),
     ),
     _release(
         443,
@@ -182,7 +182,7 @@ RELEASE_RULES: tuple[Rule, ...] = (
         "A changed file is not the release.",
         "{name} is {value}, and the manifest says {allowed}.",
         "Install casus-events again; to change data, change the records and build a new version.",
-        "flip a byte",
+        Damage("flip a byte", "the SHA-256 is 5f8a21..., and the manifest says 90c1d4...."),
     ),
     _release(
         444,
@@ -190,7 +190,10 @@ RELEASE_RULES: tuple[Rule, ...] = (
         "The logical digest does not depend on the writer.",
         "The logical digest of the rows is {value}, and the manifest says {allowed}.",
         "Install casus-events again; to change data, change the records and build a new version.",
-        "change a value and forge the bytes",
+        Damage(
+            "change a value and forge the bytes",
+            "The logical digest of the rows is 5f8a21..., and the manifest says 90c1d4....",
+        ),
     ),
     _release(
         445,
@@ -198,7 +201,7 @@ RELEASE_RULES: tuple[Rule, ...] = (
         "A later schema may mean something else by the same name.",
         "The release follows schema {value}, and this package reads {allowed}.",
         "Upgrade the package (pip install -U casus-events).",
-        "claim another schema version",
+        Damage("claim another schema version", "The release follows schema 9.0.0, and this package reads 0.1.0."),
     ),
     _release(
         446,
@@ -206,7 +209,7 @@ RELEASE_RULES: tuple[Rule, ...] = (
         "Programs rely on them.",
         "{problem}.",
         "Install casus-events again, or build the release again.",
-        "add a column",
+        Damage("add a column", "There is no column remarks in the schema of claims."),
     ),
     _release(
         447,
@@ -214,7 +217,7 @@ RELEASE_RULES: tuple[Rule, ...] = (
         "A damaged file holds no data.",
         "The file cannot be read: {problem}.",
         "Install casus-events again, or build the release again.",
-        "truncate a table",
+        Damage("truncate a table", "The file cannot be read: it ends too early."),
     ),
     _release(
         449,
@@ -222,7 +225,7 @@ RELEASE_RULES: tuple[Rule, ...] = (
         "A report that hides rows would look better than the data.",
         "{problem}.",
         "Mend the rows that are spelled out, and validate again.",
-        "break more rows than are spelled out",
+        Damage("break more rows than are spelled out", "12,000 more rows are invalid."),
     ),
     _release(
         448,
@@ -230,7 +233,7 @@ RELEASE_RULES: tuple[Rule, ...] = (
         "Flat tables are derived, and must say what the records say.",
         "{name} is {value}: {problem}.",
         "Install casus-events again, or build the release again.",
-        "break a row and forge the digests",
+        Damage("break a row and forge the digests", "event_id is 2025-06-02-nowhere: no event has that id."),
     ),
     _release(
         451,
@@ -238,7 +241,10 @@ RELEASE_RULES: tuple[Rule, ...] = (
         "A manifest can be forged with its files; the list of releases in the package says what it must be.",
         "The SHA-256 of the manifest of release {version} is {value}, and the list of releases says {allowed}.",
         "Fetch or install it again. If it is a release of your own, give its folder instead of a version.",
-        "forge the manifest and the digests of a published release",
+        Damage(
+            "forge the manifest and the digests of a published release",
+            "The SHA-256 of the manifest of release 0.1.0 is 5f8a21..., and the list of releases says 90c1d4....",
+        ),
     ),
     _release(
         452,
@@ -246,7 +252,7 @@ RELEASE_RULES: tuple[Rule, ...] = (
         "A file that the manifest does not list was checked by nobody.",
         "The manifest does not list {value}.",
         "Remove what is not listed, or fetch the release again.",
-        "add a file",
+        Damage("add a file", "The manifest does not list notes.txt."),
     ),
     _release(
         453,
@@ -254,7 +260,7 @@ RELEASE_RULES: tuple[Rule, ...] = (
         "A row that points to nothing cannot be joined.",
         "{name} is {value}, and {table} has no such id.",
         "Install casus-events again, or build the release again.",
-        "break a reference and forge the digests",
+        Damage("break a reference and forge the digests", "event_id is 2025-06-02-nowhere, and events has no such id."),
     ),
     _release(
         454,
@@ -262,7 +268,7 @@ RELEASE_RULES: tuple[Rule, ...] = (
         "A folder, a device or a pipe in the place of a file could be read without end.",
         "{value} is {problem}.",
         "Put the file of the release in its place, or fetch the release again.",
-        "put a folder in the place of a table",
+        Damage("put a folder in the place of a table", "claims.parquet is a folder."),
     ),
 )
 

@@ -11,6 +11,7 @@ from casus.schema.description import Field, Kind, Struct
 from casus.schema.findings import Path, names, path_text
 from casus.schema.rules import pasting
 from casus.schema.rules.wording import closest, labels, likeliest_first, shown
+from casus.schema.types import URL
 from casus.schema.vocabulary import vocabulary
 
 _KINDS = {
@@ -117,6 +118,8 @@ def _form(place: Place) -> Hints:
         says, example = pattern.says, pattern.example
     if place.field.kind is Kind.DATE:
         says, example, meant = _DAY, _DAY_EXAMPLE, pasting.day(place.value)
+    elif pattern == URL:
+        meant = pasting.address(place.value)
     paste = pasting.line(place.path, meant) if meant else None
     return Hints(f"{says}, such as {example}" if example else says, meant, paste, words={"says": says})
 

@@ -14,6 +14,7 @@ from typing import Any
 from casus.schema.constraints import ISO_DATE
 from casus.schema.description import Field, Kind, Struct
 from casus.schema.findings import Path
+from casus.schema.types import URL
 
 #: What stands for a value that only the writer knows.
 GAP = "..."
@@ -23,7 +24,10 @@ _SPECIAL = {"", "~", "null", "true", "false", "yes", "no", "on", "off", "y", "n"
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?\Z")
 _LONGEST = 60
 #: Other writings of a day that can be read in one way only.
-_DAY_FORMS = ("%Y/%m/%d", "%Y.%m.%d", "%Y-%m-%d", "%Y%m%d", "%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y")
+_DAY_FORMS = (
+    *("%Y/%m/%d", "%Y.%m.%d", "%Y-%m-%d", "%Y%m%d", "%d.%m.%Y"),
+    *("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y"),
+)
 
 
 def scalar(value: object) -> str | None:
@@ -79,6 +83,15 @@ def converted(field: Field, value: Any) -> Any:
     if field.kind is Kind.TEXT and isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     return None
+
+
+def address(value: object) -> str | None:
+    """Return a web address that was written without its scheme, in brackets or with spaces, or None."""
+    if not isinstance(value, str):
+        return None
+    text = value.strip().removeprefix("<").removesuffix(">").strip().replace(" ", "%20")
+    text = text if "://" in text or "." not in text.partition("/")[0] else f"https://{text}"
+    return text if text != value and re.match(URL.regex, text) else None
 
 
 def day(value: object) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -39,6 +40,9 @@ from casus.schema.rules.pasting import line
 from casus.schema.rules.wording import closest, did_you_mean, likeliest_first
 from casus.schema.vocabulary import Value, modes_of, vocabulary
 
+#: The places for values in a message, and the numbers of a quantity.
+_PLACES = re.compile(r"\{([a-z_]+)\}")
+_NUMBERS = ("low", "best", "high")
 NOT_YET = ("pending", "scheduled", "postponed", "cancelled", "lapsed")
 
 
@@ -62,11 +66,16 @@ MODES = tuple((code, modes_of(code)) for code in vocabulary("event-types"))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordRule(Rule):
-    """A rule over one record: an expression that must hold for every struct at the paths ``at``."""
+    """A rule over one record: an expression that must hold for every struct at the paths ``at``.
+
+    A finding points at the first of the fields in ``spots`` that is there, or (with ``blames``) at the very field that
+    breaks the expression, where there is one.
+    """
 
     check: Expr
     at: tuple[str, ...] = ("",)
-    spot: str = ""
+    spots: tuple[str, ...] = ()
+    blames: bool = False
     scope: Scope = Scope.RECORD
 
 
@@ -77,7 +86,7 @@ RECORD_RULES: tuple[RecordRule, ...] = (
         reason="A period that ends before it begins holds no day.",
         at=("date", "date.concerns", "status_history[].planned"),
         check=Ordered(("start", "end")),
-        spot="end",
+        spots=("end",),
         message="The end {end} is before the start {start}.",
         fix="Correct the day that is wrong; for an event of one day write the same day twice.",
         counterexample=Patch({"date.end": "2025-06-01"}),
@@ -88,8 +97,8 @@ RECORD_RULES: tuple[RecordRule, ...] = (
         reason="The bounds of one claimant's number enclose it.",
         at=("quantities[]",),
         check=Ordered(("low", "best", "high")),
-        spot="best",
-        message="low {low}, best {best} and high {high} are not in ascending order.",
+        spots=("best", "high"),
+        message="{numbers} are not in ascending order.",
         fix="Order the bounds; numbers of different claimants belong in rows of their own.",
         counterexample=Patch({"quantities[0].low": 120, "quantities[0].best": 70}),
     ),
@@ -112,7 +121,7 @@ RECORD_RULES: tuple[RecordRule, ...] = (
                 Implies(Is("status", ("ongoing",)), AllOf((Present("date.start"), Absent("date.end")))),
             )
         ),
-        spot="date",
+        spots=("date",),
         message="The status is {status}, and the date goes from {date.start} to {date.end}.",
         fix="`occurred` needs start and end (the same day for one day); `ongoing` needs a start and no end.",
         counterexample=Patch({"date.end": REMOVE}),
@@ -123,7 +132,7 @@ RECORD_RULES: tuple[RecordRule, ...] = (
         about_key=True,
         reason="An event that is planned, put off or called off cannot have had a result.",
         check=Implies(Is("status", NOT_YET), Absent("outcome")),
-        spot="outcome",
+        spots=("outcome",),
         message="The status is {status}, yet the record gives an outcome.",
         fix="Remove the outcome, or set the status that reports support.",
         counterexample=Patch({"status": "cancelled", "status_history[1].status": "cancelled"}),
@@ -141,7 +150,7 @@ RECORD_RULES: tuple[RecordRule, ...] = (
                 )
             ),
         ),
-        spot="date.start",
+        spots=("date.start",),
         message="The event is said to have occurred ({date.start} to {date.end}) after the last source was read.",
         fix="Set the status to scheduled, or correct the date or `accessed`.",
         counterexample=Patch({"date.start": "2199-01-01", "date.end": "2199-01-01"}),
@@ -154,7 +163,7 @@ RECORD_RULES: tuple[RecordRule, ...] = (
             Is("status", ("scheduled",)),
             AllOf((Ordered(("status_history[-1].as_of", "date.end")), Ordered(("date.announced", "date.end")))),
         ),
-        spot="status",
+        spots=("status",),
         message="The event is scheduled as of {status_history[-1].as_of}, which is after its date {date.end}.",
         fix="Set the status that holds (occurred, postponed, cancelled, lapsed), or correct `as_of`.",
         counterexample=Patch(
@@ -174,7 +183,7 @@ RECORD_RULES: tuple[RecordRule, ...] = (
         title="The history ends with the status",
         reason="The status is the last step of the history.",
         check=Same("status_history[-1].status", "status"),
-        spot="status",
+        spots=("status",),
         message="The status is {status}, but the history ends with {status_history[-1].status}.",
         fix="Add the last step to `status_history`, or correct `status`.",
         counterexample=Patch({"status_history[1].status": "scheduled"}),
@@ -184,7 +193,7 @@ RECORD_RULES: tuple[RecordRule, ...] = (
         title="The history is in order of time",
         reason="Readers take the rows as a sequence.",
         check=Ascending("status_history[].as_of"),
-        spot="status_history",
+        spots=("status_history",),
         message="A step of the history is dated {second}, before the step above it ({first}).",
         fix="Sort the rows of `status_history` by `as_of`, oldest first.",
         counterexample=Patch({"status_history[0].as_of": "2025-06-03"}),
@@ -200,7 +209,7 @@ RECORD_RULES: tuple[RecordRule, ...] = (
                 Implies(Is("attribution", ("unattributed",)), Absent("claimant")),
             )
         ),
-        spot="attribution",
+        spots=("attribution",),
         message="The attribution is {attribution} and the claimant is {claimant}.",
         fix="Name the claimant (for an anonymous official the outlet that relays it), or write `attribution: "
         "unattributed` and no claimant.",
@@ -212,7 +221,7 @@ RECORD_RULES: tuple[RecordRule, ...] = (
         reason="'The largest' says nothing without: of what, where, since when.",
         at=("claims[]",),
         check=Implies(Is("kind", ("superlative",)), Present("scope")),
-        spot="kind",
+        spots=("kind",),
         message="The claim is a superlative and has no scope.",
         fix="Add `scope`: what is compared, where, and since when, as the claimant says it.",
         counterexample=Patch({"claims[0].kind": "superlative"}),
@@ -241,7 +250,7 @@ RECORD_RULES: tuple[RecordRule, ...] = (
         reason="A row without a number or a word for one holds nothing.",
         at=("quantities[]",),
         check=AnyOf((Present("low"), Present("best"), Present("high"), Present("words"))),
-        spot="measure",
+        spots=("measure",),
         message="The quantity has neither low, best, high nor words.",
         fix="Give the number that the claimant states, or the word (`words: dozens`); otherwise remove the row.",
         counterexample=Patch({"quantities[0].best": REMOVE}),
@@ -257,7 +266,7 @@ RECORD_RULES: tuple[RecordRule, ...] = (
                 Implies(Present("currency"), Is("measure", MONEY)),
             )
         ),
-        spot="measure",
+        spots=("currency", "measure"),
         message="The measure is {measure} and the currency is {currency}.",
         fix="Add the ISO 4217 code for sums of money; remove it elsewhere.",
         counterexample=Patch({"quantities[0].currency": "EUR"}),
@@ -271,8 +280,9 @@ RECORD_RULES: tuple[RecordRule, ...] = (
             Is("measure", SHARES),
             AllOf((Present("base"), AtMost("low", 100), AtMost("best", 100), AtMost("high", 100))),
         ),
-        spot="measure",
-        message="The share has the base {base} and the values low {low}, best {best}, high {high}.",
+        spots=("measure",),
+        blames=True,
+        message="The share has the base {base} and the numbers {numbers}.",
         fix="Add `base`: the whole that the percentage is a part of; percentages lie between 0 and 100.",
         counterexample=Patch({"quantities[0].measure": "aircraft-hit-share"}),
     ),
@@ -282,8 +292,9 @@ RECORD_RULES: tuple[RecordRule, ...] = (
         reason="Half a person or half a drone is a slip of the pen.",
         at=("quantities[]",),
         check=Implies(Is("measure", COUNTS), AllOf((Whole("low"), Whole("best"), Whole("high")))),
-        spot="best",
-        message="The measure {measure} counts, yet low {low}, best {best}, high {high} are not all whole numbers.",
+        spots=("best",),
+        blames=True,
+        message="The measure {measure} counts, and not all of its numbers are whole: {numbers}.",
         fix="Give the whole number that the claimant states.",
         counterexample=Patch({"quantities[1].best": 1000.5}),
     ),
@@ -298,7 +309,8 @@ RECORD_RULES: tuple[RecordRule, ...] = (
                 Implies(AllOf((Same("start", "end"), Present("end"))), Ordered(("start_time", "end_time"))),
             )
         ),
-        spot="utc_offset",
+        spots=("utc_offset",),
+        blames=True,
         message="The times are {start_time} to {end_time} at the offset {utc_offset}.",
         fix='Add `utc_offset` such as "+03:00"; on one day the end time is not before the start time.',
         counterexample=Patch({"date.utc_offset": REMOVE}),
@@ -313,7 +325,7 @@ RECORD_RULES: tuple[RecordRule, ...] = (
                 Implies(Not(IsNamespaced("id")), Absent("provenance")),
             )
         ),
-        spot="id",
+        spots=("id",),
         message="The id {id} and the presence of `provenance` do not fit together.",
         fix="Ids such as `ucdp-ged:412345` need `provenance`; authored records have none.",
         counterexample=Patch({"id": "ucdp-ged:412345"}),
@@ -323,7 +335,7 @@ RECORD_RULES: tuple[RecordRule, ...] = (
         title="An authored record has a mode, and a type that is not for imports only",
         reason="Who reads the sources can say how it was done.",
         check=AllOf((Present("mode"), Not(Is("type", IMPORTED_ONLY)))),
-        spot="type",
+        spots=("type",),
         message="The type is {type} and the mode is {mode}.",
         fix="Choose the type by the decision tree of the codebook, and one of its modes.",
         authored_only=True,
@@ -336,7 +348,7 @@ RECORD_RULES: tuple[RecordRule, ...] = (
         reason="Mediators, hosts and guarantors have roles of their own.",
         at=("participants[]",),
         check=Not(ContainsBoth("roles", ("initiator",), ("mediator", "host", "guarantor"))),
-        spot="roles",
+        spots=("roles",),
         message="{actor} is initiator and also mediator, host or guarantor.",
         fix="Keep the one role that fits.",
         counterexample=Patch({"participants[2].roles": ["host", "initiator"]}),
@@ -356,7 +368,7 @@ RECORD_RULES: tuple[RecordRule, ...] = (
             ),
             Is("type", ("vote",)),
         ),
-        spot="outcome",
+        spots=("outcome",),
         message="The type is {type}, yet the outcome counts votes.",
         fix="Set the type to vote, or remove the counts.",
         counterexample=Patch({"outcome.votes_for": 27}),
@@ -367,7 +379,7 @@ RECORD_RULES: tuple[RecordRule, ...] = (
         reason="No event follows or causes itself.",
         at=("links[]",),
         check=Not(AllOf((Present("target"), Same("target", "/id")))),
-        spot="target",
+        spots=("target",),
         message="The link leads to the record itself.",
         fix="Give the id of the other event, or remove the link.",
         counterexample=Patch({"links[0].target": "2025-06-02-istanbul-talks"}),
@@ -378,7 +390,7 @@ RECORD_RULES: tuple[RecordRule, ...] = (
         about_key=True,
         reason="`targets` says what was attacked; what talks are about are issues.",
         check=Implies(Present("targets"), Is("type", VIOLENCE)),
-        spot="targets",
+        spots=("targets",),
         message="The type {type} attacks nothing, yet the record lists targets.",
         fix="Remove `targets`, or use `issues`.",
         counterexample=Patch({"targets": ["energy"]}),
@@ -389,7 +401,7 @@ RECORD_RULES: tuple[RecordRule, ...] = (
         reason="`within` is a statement about an interval.",
         at=("date",),
         check=Implies(Is("extent", ("within",)), AllOf((Present("start"), Present("end")))),
-        spot="extent",
+        spots=("extent",),
         message="The extent is `within`, and the date goes from {start} to {end}.",
         fix="Give the first and the last day on which it may have happened.",
         counterexample=Patch(
@@ -432,7 +444,7 @@ RECORD_RULES: tuple[RecordRule, ...] = (
         reason="A measure, truce or agreement cannot end before it has effect.",
         at=("date",),
         check=Ordered(("effective", "ended")),
-        spot="ended",
+        spots=("ended",),
         message="It ended on {ended}, before it had effect on {effective}.",
         fix="Correct the day that is wrong.",
         counterexample=Patch({"date.effective": "2025-06-03", "date.ended": "2025-06-02"}),
@@ -442,7 +454,7 @@ RECORD_RULES: tuple[RecordRule, ...] = (
         title="More than one source",
         reason="One report can be wrong, copied or machine-made.",
         check=AtLeast("sources", 2),
-        spot="sources",
+        spots=("sources",),
         message="The record has a single source.",
         fix="Look for an independent second publisher; if there is none, say so in `coding.notes`.",
         severity=Severity.WARNING,
@@ -475,7 +487,7 @@ RECORD_RULES: tuple[RecordRule, ...] = (
         reason="That one event answers or results from another is somebody's statement.",
         at=("links[]",),
         check=Implies(Is("relation", CAUSAL), Present("asserted_by")),
-        spot="relation",
+        spots=("relation",),
         message="The link says {relation} and not who says so.",
         fix="Add `asserted_by`, or use a relation that is no cause (follows, about).",
         severity=Severity.WARNING,
@@ -564,17 +576,23 @@ def _said(rule: RecordRule, path: Path, values: dict[str, object]) -> Finding:
 
 
 def _values(rule: RecordRule, view: View, more: Mapping[str, object]) -> dict[str, object]:
-    values: dict[str, object] = {name: view.get(name) for name in rule.check.reads() if "[]" not in name}
+    names = {*rule.check.reads(), *(name for name in _PLACES.findall(rule.message) if view.struct.field(name))}
+    values: dict[str, object] = {name: view.get(name) for name in names if "[]" not in name}
+    given = [f"{name} {value}" for name in _NUMBERS if (value := values.get(name)) is not None]
+    values["numbers"] = " and ".join(filter(None, [", ".join(given[:-1]), *given[-1:]])) or None
     values |= more
     values.setdefault("id", view.get("/id"))
     return {name: "nothing" if value is None else value for name, value in values.items()}
 
 
 def _best_spot(rule: RecordRule, view: View) -> Path:
-    steps: Path = tuple(rule.spot.split(".")) if rule.spot else ()
-    while steps and view.get(".".join(map(str, steps))) is None:
-        steps = steps[:-1]
-    return steps
+    blamed = rule.check.blamed(view) if rule.blames else None
+    there = next((name for name in (blamed, *rule.spots) if name and view.get(name) is not None), None)
+    chosen = there or (rule.spots[0] if rule.spots else "")
+    steps = chosen.split(".") if chosen else []
+    while steps and view.get(".".join(steps)) is None:
+        steps.pop()
+    return tuple(steps)
 
 
 def _touches(rule: RecordRule, view: View, broken: frozenset[Path]) -> bool:

@@ -13,7 +13,8 @@ from casus.schema.vocabulary import vocabulary
 _SHOWN = 80
 #: Longer texts are no slips of the pen of a known word.
 _LONGEST_WORD = 160
-_CUTOFF = 0.6
+#: How alike two words must be: "planned" is no slip of the pen for "lapsed".
+_CUTOFF = 0.65
 #: So many words are compared with one that is wrong; of more, those that begin like it.
 _MANY = 2_000
 _BEGINNING = 4

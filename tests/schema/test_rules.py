@@ -59,7 +59,7 @@ def test_rule_says_what_holds_why_and_what_to_do(each):
 def test_message_of_a_finding_is_filled_in():
     record = patched(EXAMPLE, {"quantities[0].low": 120, "quantities[0].best": 70})
     (finding,) = check(corpus_of(record)).findings
-    assert finding.message == "low 120, best 70 and high nothing are not in ascending order."
+    assert finding.message == "low 120 and best 70 are not in ascending order."
     assert finding.path == ("quantities", 0, "best")
 
 
