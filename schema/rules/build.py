@@ -12,9 +12,9 @@ MAY_GROW = 3.0
 
 
 def _build(
-    number: int, title: str, reason: str, message: str, fix: str, how: str, severity: Severity = Severity.ERROR
+    number: int, title: str, reason: str, message: str, fix: str, example: Damage, severity: Severity = Severity.ERROR
 ) -> Rule:
-    return Rule(f"CAS{number}", Scope.RELEASE, title, reason, message, fix, Damage(how), severity)
+    return Rule(f"CAS{number}", Scope.RELEASE, title, reason, message, fix, example, severity)
 
 
 BUILD_RULES: tuple[Rule, ...] = (
@@ -24,7 +24,10 @@ BUILD_RULES: tuple[Rule, ...] = (
         "Whoever cited it must learn what became of it.",
         "Release {before} has the record {value}; this one has not, and dataset/revisions.yaml does not say why.",
         "Add an entry to dataset/revisions.yaml (kind, on, reason, replaced_by if merged), or put the record back.",
-        "remove a record",
+        Damage(
+            "remove a record",
+            "Release 0.1.0 has the record 2025-06-02-talks; this one has not, and dataset/revisions.yaml does not say why.",
+        ),
     ),
     _build(
         462,
@@ -32,7 +35,10 @@ BUILD_RULES: tuple[Rule, ...] = (
         "Silent corrections are what users of event data complain of most.",
         "{value} differs from release {before} in {fields}, and dataset/changes.yaml gives no reason for {version}.",
         "Add an entry to dataset/changes.yaml: version, ids, reason.",
-        "change a record",
+        Damage(
+            "change a record",
+            "2025-06-02-talks differs from release 0.1.0 in quantities, and dataset/changes.yaml gives no reason for 0.1.1.",
+        ),
     ),
     _build(
         463,
@@ -40,7 +46,10 @@ BUILD_RULES: tuple[Rule, ...] = (
         "A reason that does not apply is taken for one that does.",
         "dataset/changes.yaml gives a reason for {value} in {version}, which is the same as in release {before}.",
         "Remove the id from the entry.",
-        "give a reason for a record that is the same",
+        Damage(
+            "give a reason for a record that is the same",
+            "dataset/changes.yaml gives a reason for 2025-06-02-talks in 0.1.1, which is the same as in release 0.1.0.",
+        ),
     ),
     _build(
         464,
@@ -48,7 +57,9 @@ BUILD_RULES: tuple[Rule, ...] = (
         "A table that shrinks is more often a mistake of the build than a correction.",
         "{value} has {after} rows; in release {before} it had {rows}: more than 5 in 100 are lost.",
         "If this is meant, add an entry to dataset/losses.yaml: version, table, reason.",
-        "lose rows of a table",
+        Damage(
+            "lose rows of a table", "claims has 300 rows; in release 0.1.0 it had 400: more than 5 in 100 are lost."
+        ),
     ),
     _build(
         465,
@@ -56,7 +67,10 @@ BUILD_RULES: tuple[Rule, ...] = (
         "A reason that does not apply hides the next loss.",
         "dataset/losses.yaml gives a reason for {value} in {version}, and that table does not lose more than 5 in 100.",
         "Remove the entry.",
-        "give a reason for a loss that is none",
+        Damage(
+            "give a reason for a loss that is none",
+            "dataset/losses.yaml gives a reason for claims in 0.1.1, and that table does not lose more than 5 in 100.",
+        ),
     ),
     _build(
         466,
@@ -64,7 +78,7 @@ BUILD_RULES: tuple[Rule, ...] = (
         "Rows that stand twice make a table grow.",
         "{value} has {after} rows; in release {before} it had {rows}.",
         "Look whether the new rows are meant; nothing else has to be done.",
-        "let a table grow",
+        Damage("let a table grow", "claims has 1600 rows; in release 0.1.0 it had 400."),
         Severity.WARNING,
     ),
 )
