@@ -53,21 +53,21 @@ def bounded_lines(stream: BinaryIO, longest: int = MOST_BYTES, most: int = MOST_
 def too_long(name: str, line: int) -> Finding:
     """Return the finding on a line that is longer than allowed."""
     problem = "The line is too long, and was not judged"
-    return beyond(problem, f"{MOST_BYTES:,} bytes", "Shorten the record").at(file=name, line=line, column=1)
+    return beyond(problem, f"{MOST_BYTES:,} bytes").at(file=name, line=line, column=1)
 
 
 def too_much(name: str, line: int) -> Finding:
     """Return the finding on a file that holds more bytes than are read."""
     problem = "The file is too large; what stands from here on was not judged"
-    return beyond(problem, f"{MOST_STREAM:,} bytes", "Split the file").at(file=name, line=line, column=1)
+    return beyond(problem, f"{MOST_STREAM:,} bytes").at(file=name, line=line, column=1)
 
 
 def too_many(name: str, line: int) -> Finding:
     """Return the finding on a file that holds more records than are read."""
     problem = "The file holds too many records; those from here on were not judged"
-    return beyond(problem, f"{MOST_RECORDS:,} in a file", "Split the file").at(file=name, line=line, column=1)
+    return beyond(problem, f"{MOST_RECORDS:,} in a file").at(file=name, line=line, column=1)
 
 
-def beyond(problem: str, allowed: str, advice: str) -> Finding:
-    """Return the finding that a bound is exceeded: what is, the bound, and what to do."""
-    return finding("CAS415", problem=problem, allowed=allowed, advice=advice)
+def beyond(problem: str, allowed: str) -> Finding:
+    """Return the finding that a bound is exceeded: what is beyond it, and the bound."""
+    return finding("CAS415", problem=problem, allowed=allowed)

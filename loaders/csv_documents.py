@@ -275,7 +275,7 @@ def _unreadable(cell: str) -> Finding | None:
     """Return why a cell cannot be read."""
     if len(cell) > MOST_CELL:
         problem = f"The cell has {len(cell):,} characters, and its row was not judged"
-        return beyond(problem, f"{MOST_CELL:,}", "Shorten the text")
+        return beyond(problem, f"{MOST_CELL:,}")
     if "\0" in cell:
         return finding("CAS401", problem="A NUL character stands in the cell; the row was not judged.")
     byte = _BYTE.search(cell)

@@ -41,7 +41,7 @@ def read_parquet(path: Path, name: str) -> Iterator[Entry | Finding]:
 
     if is_large(path):
         problem, allowed = "The file is too large to be judged together with others", f"{MOST_RECORDS:,} rows"
-        yield beyond(problem, allowed, "Validate it alone, or split it").at(file=name)
+        yield beyond(problem, allowed).at(file=name)
         return
     try:
         with pq.ParquetFile(path) as file:

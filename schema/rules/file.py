@@ -138,7 +138,7 @@ FILE_RULES: tuple[Rule, ...] = (
         "Files of many records keep within bounds",
         "What is judged together is held in memory together.",
         "{problem}; allowed are {allowed}.",
-        "{advice}.",
+        "Shorten the record, or split the file; a large Parquet file can be validated alone.",
         Text(b'{"id": "' + b"x" * 2_100_000 + b'"}\n', "records.jsonl"),
     ),
     _file(
