@@ -1,11 +1,13 @@
 """Measure as ratios, both sides in one run.
 
-``python benchmarks/run.py load|stream|record|peers|start|all --rows N [--rounds N] [--folder F] [--json]``
+``python benchmarks/run.py WHAT --rows N [--rounds N] [--folder F] [--json]``; WHAT is one of these, or ``all``:
 
 ``load``    reading records with and without validation, against the fastest raw read of the same rows
 ``stream``  validation in bounded memory, at N and at N/10 rows
 ``record``  Pydantic, jsonschema and jsonschema-rs, record by record
 ``peers``   dataframely, pandera and patito (``pip install -r benchmarks/requirements.txt``)
+``build``   building a release from JSON lines, against Pydantic over the same lines
+``compare`` ``casus.diff`` of two releases, against reading both
 ``start``   processes: the import, and ``casus info``
 """
 
@@ -46,6 +48,8 @@ def start(_rows: int, rounds: int, _folder: Path) -> dict[str, Any]:
 
 
 def _measures() -> dict[str, Callable[[int, int, Path], dict[str, Any]]]:
+    from building import build
+    from comparing import compare
     from loading import load, stream
     from records import record
 
@@ -54,13 +58,21 @@ def _measures() -> dict[str, Callable[[int, int, Path], dict[str, Any]]]:
 
         return compared(rows, rounds, folder)
 
-    return {"load": load, "record": record, "peers": peers, "stream": stream, "start": start}
+    return {
+        "load": load,
+        "record": record,
+        "peers": peers,
+        "stream": stream,
+        "build": build,
+        "compare": compare,
+        "start": start,
+    }
 
 
 def main() -> int:
     """Print the ratios; return 1 if one is above its bound."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("load", "stream", "record", "peers", "start", "all"))
+    parser.add_argument("what", choices=("load", "stream", "record", "peers", "build", "compare", "start", "all"))
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", action="store_true")

@@ -12,9 +12,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from casus.changelogs import changelog
     from casus.checking import Report
     from casus.citing import cite
     from casus.describing import codebook
+    from casus.differing import diff
     from casus.fetching import fetch
     from casus.frames import Scan, Table
     from casus.full_text import find
@@ -47,8 +49,10 @@ _HOME = {
     "Scan": "casus.frames",
     "Table": "casus.frames",
     "UsageError": "casus.schema",
+    "changelog": "casus.changelogs",
     "cite": "casus.citing",
     "codebook": "casus.describing",
+    "diff": "casus.differing",
     "fetch": "casus.fetching",
     "find": "casus.full_text",
     "get_path": "casus.querying",
@@ -75,8 +79,10 @@ __all__ = [
     "Table",
     "UsageError",
     "__version__",
+    "changelog",
     "cite",
     "codebook",
+    "diff",
     "fetch",
     "find",
     "get_path",

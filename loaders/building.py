@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
-import shutil
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,27 +12,27 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from casus.bundle import version_key, versions_in
 from casus.checking import Report, check
-from casus.collection import Collection, read_collection
+from casus.collection import Collection, read_collection, read_lists
 from casus.context import authored_files
 from casus.digests import logical_digest, sha256_of
-from casus.flattening import flat_table
-from casus.history import revision_rows
+from casus.documents import read_document
+from casus.history import previous_releases
 from casus.known_releases import add_to_list, describe_release, refuse_another
-from casus.manifest import FILE, RECORDS, Manifest, TableFile, manifest_text, read_manifest
+from casus.manifest import FILE, Manifest, TableFile, manifest_text, read_manifest
 from casus.metadata import write_metadata
-from casus.parquet_records import to_arrow
-from casus.registries import Registries
+from casus.placing import aside, one_build, place
 from casus.release_index import make_index, write_index
+from casus.release_step import Step
+from casus.release_tables import TableMaker, ordered
 from casus.releases import Release
 from casus.schema import SCHEMA_VERSION
-from casus.schema.corpus import MODELS
+from casus.schema.corpus import Corpus, Entry
 from casus.schema.errors import InvalidRecordsError, ReleaseError, UsageError
-from casus.schema.event import Event
+from casus.schema.findings import Finding
 from casus.schema.registry import DatasetCard
 from casus.schema.rules.field import explain
-from casus.schema.tables import TABLES
+from casus.schema.rules.file import finding
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -53,11 +52,12 @@ class Built:
     unchanged: bool
 
 
-def build_release(source: Path, into: Path | None = None) -> Built:
+def build_release(source: Path, into: Path | None = None, *, records: Iterable[Any] | None = None) -> Built:
     """Build a release from a dataset folder.
 
-    The release is written aside and moved into place whole; if anything fails, nothing is left behind. A version
-    that exists is never overwritten: the build refuses unless the result is identical.
+    The release is written aside, flushed to the disk and moved into place whole; if anything fails, or the process is
+    killed, nothing is left behind that counts. A version that exists is never overwritten: the build refuses unless
+    the result is identical. One build at a time works in a folder of releases.
 
     Parameters
     ----------
@@ -65,6 +65,8 @@ def build_release(source: Path, into: Path | None = None) -> Built:
         Dataset folder: ``dataset.yaml``, ``records/``, ``registries/`` and the lists.
     into
         Folder of the releases; ``releases/`` in the dataset folder unless given.
+    records
+        Parsed records to build from, instead of those in ``records/``: such as ``map(json.loads, lines)``.
 
     Raises
     ------
@@ -73,30 +75,68 @@ def build_release(source: Path, into: Path | None = None) -> Built:
     UsageError
         If the folder is no dataset folder, or the version exists with other content.
     ReleaseError
-        If the release cannot be written.
+        If the release cannot be written, or another build is at work in the folder of releases.
     """
-    collection = read_collection(source)
-    report = check(collection.corpus, found=collection.findings)
+    collection = read_collection(source) if records is None else _with_records(source, records)
+    corpus = ordered(collection.corpus)
+    maker = TableMaker(corpus)
+    with _kept():
+        report = check(corpus, found=collection.findings, judge=maker.judge)
     report.raise_if_invalid()
     head = _head(collection, source)
     target = (into or source / "releases") / head.version
-    previous = _previous(head.version, source / "releases", target.parent)
+    previous = previous_releases(head.version, source / "releases", target.parent)
+    step = Step.to(head, collection.corpus, maker.registries.revisions, previous, maker.records())
+    tables = maker.tables(step.history())
+    report = report.replaced((*report.findings, *step.findings(tables)))
+    report.raise_if_invalid()
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with _aside(target.parent) as folder:
-            manifest = _write(folder, head, _events(collection), _registries(collection), previous)
+        with one_build(target.parent), aside(target.parent) as folder:
+            manifest = _write(folder, head, tables)
             _read_back(folder)
             unchanged = target.exists()
             if unchanged:
                 _same(target, manifest)
             else:
                 refuse_another(target.parent, describe_release(folder, manifest))
-                folder.replace(target)
-        add_to_list(target.parent, describe_release(target, read_manifest(target)))
-        write_index(target, make_index(target, authored_files(source)))
+                place(folder, target)
+            add_to_list(target.parent, describe_release(target, read_manifest(target)))
+            write_index(target, make_index(target, authored_files(source)))
     except OSError as error:
         raise ReleaseError(f"{target}: the release cannot be written ({error.strerror or error}).") from None
     return Built(target, report, unchanged=unchanged)
+
+
+@contextmanager
+def _kept() -> Iterator[None]:
+    """Keep Python's search for cycles out of what was read: it would go through all of it again and again."""
+    if gc.get_freeze_count():
+        yield  # somebody else has frozen what is theirs
+        return
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+def _with_records(source: Path, records: Iterable[Any]) -> Collection:
+    """Return what a dataset folder holds, with other records than its own."""
+    head_file = source / "dataset.yaml"
+    if not head_file.is_file():
+        raise UsageError(f"{source} is not a dataset folder: it has no dataset.yaml.")
+    head = read_document(head_file)
+    entries, findings = read_lists(source)
+    found: list[Finding] = [*head.findings, *findings]
+    for row, data in enumerate(records):
+        if isinstance(data, Mapping):
+            entries.append(Entry("event", data, "records", row=row))
+        else:
+            found.append(
+                finding("CAS410", value=f"{type(data).__name__}, no group of fields").at(file="records", row=row)
+            )
+    data = head.data if isinstance(head.data, dict) else {}
+    return Collection(Corpus(tuple(entries), as_of=data.get("as_of")), data, tuple(found))
 
 
 def _head(collection: Collection, source: Path) -> DatasetCard:
@@ -107,55 +147,7 @@ def _head(collection: Collection, source: Path) -> DatasetCard:
         raise InvalidRecordsError(found) from None
 
 
-def _models(collection: Collection, kind: str) -> list[Any]:
-    model = MODELS[kind]
-    return [model.model_validate_json(json.dumps(entry.data)) for entry in collection.corpus.of(kind)]
-
-
-def _events(collection: Collection) -> list[Event]:
-    """Return the records in the order of the release: by first day, then by id."""
-    return sorted(_models(collection, "event"), key=lambda event: (str(event.date.start or event.id[:10]), event.id))
-
-
-def _registries(collection: Collection) -> Registries:
-    def by_id(kind: str) -> tuple[Any, ...]:
-        return tuple(sorted(_models(collection, kind), key=lambda entry: entry.id))
-
-    states = sorted(_models(collection, "state"), key=lambda state: (state.iso3, str(state.start)))
-    return Registries(
-        by_id("actor"), by_id("place"), by_id("publisher"), tuple(states), by_id("revision"), by_id("wanted")
-    )
-
-
-@contextmanager
-def _aside(parent: Path) -> Iterator[Path]:
-    """Give a folder beside the target; whatever is left of it is removed."""
-    for stale in parent.glob(".building-*"):
-        shutil.rmtree(stale, ignore_errors=True)
-    folder = Path(tempfile.mkdtemp(prefix=".building-", dir=parent))
-    try:
-        folder.chmod(0o755)
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _previous(version: str, *folders: Path) -> list[Release]:
-    """Return the releases before a version, oldest first; of one in several folders, that in the first."""
-    found: dict[str, Path] = {}
-    for folder in folders:
-        for each in versions_in(folder):
-            if version_key(each.name) < version_key(version):
-                found.setdefault(each.name, each)
-    return [Release.open(found[name]) for name in sorted(found, key=version_key)]
-
-
-def _write(
-    folder: Path, head: DatasetCard, events: list[Event], registries: Registries, previous: Sequence[Release]
-) -> Manifest:
-    history = revision_rows(head.version, head.as_of, events, registries.revisions, previous)
-    flat = {name: flat_table(name, events, registries, history) for name in TABLES}
-    tables = {RECORDS: to_arrow(events), **flat}
+def _write(folder: Path, head: DatasetCard, tables: Mapping[str, pa.Table]) -> Manifest:
     files = tuple(_write_table(folder, name, table) for name, table in tables.items())
     manifest = Manifest(**head.model_dump(exclude_none=True), schema_version=SCHEMA_VERSION, tables=files)
     manifest = manifest.model_copy(update={"files": write_metadata(folder, manifest, tables)})
@@ -168,7 +160,6 @@ def _read_back(folder: Path) -> None:
     release = Release.open(folder)
     for table in release.manifest.tables:
         release.table(table.name)
-    release.events()
 
 
 def _write_table(folder: Path, name: str, table: pa.Table) -> TableFile:

@@ -30,7 +30,9 @@ def in_order(versions: Iterable[str]) -> list[str]:
 
 def versions_in(folder: Path) -> list[Path]:
     """Return the release folders in a folder, oldest first."""
-    found = [each for each in folder.iterdir() if (each / "manifest.json").is_file()] if folder.is_dir() else []
+    listed = folder.iterdir() if folder.is_dir() else ()
+    # A folder that begins with a dot is a build at work, or one that was killed.
+    found = [each for each in listed if not each.name.startswith(".") and (each / "manifest.json").is_file()]
     return sorted(found, key=lambda each: version_key(each.name))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from casus.schema.base import Record
 from casus.schema.corpus import MODELS, Corpus, Entry
 from casus.schema.description import describe
 from casus.schema.errors import InvalidRecordsError
@@ -131,19 +132,27 @@ def check_entry(entry: Entry) -> list[Finding]:
 
     Of either no more are returned than a report lists of a file, and one more.
     """
+    return read_entry(entry)[1]
+
+
+def read_entry(entry: Entry) -> tuple[Record | None, list[Finding]]:
+    """Return the entry as a model if nothing blocks it, and what its own fields and record rules say of it."""
     model = MODELS[entry.kind]
+    read: Record | None = None
     findings = list(wrong_lengths(describe(model), entry.data))
     lists = [each.path for each in findings]
     try:
         # The rules come below, with their warnings.
-        model.model_validate_json(_as_json(entry, without=lists), context=FIELDS_ALONE)
+        read = model.model_validate_json(_as_json(entry, without=lists), context=FIELDS_ALONE)
     except ValidationError as error:
         others = (each for each in explain(model, error) if not any(each.path[: len(p)] == p for p in lists))
         findings.extend(islice(others, MOST_LISTED + 1))
     if entry.kind == "event":
         broken = frozenset(each.path for each in findings)
         findings.extend(islice(check_record(entry.data, severities=_BOTH, broken=broken), MOST_LISTED + 1))
-    return [entry.placed(each) for each in findings]
+    if any(each.severity is Severity.ERROR for each in findings):
+        read = None
+    return read, [entry.placed(each) for each in findings]
 
 
 def check(
@@ -152,6 +161,7 @@ def check(
     found: Iterable[Finding] = (),
     only: Sequence[Entry] | None = None,
     progress: Progress | None = None,
+    judge: Callable[[Entry], list[Finding]] = check_entry,
 ) -> Report:
     """Return the report on a corpus: fields, records, and everything across records.
 
@@ -165,13 +175,15 @@ def check(
         The entries that are to be judged; all the others are there as context. None judges all.
     progress
         Called with the number of entries that are done, and of all.
+    judge
+        What says of one entry what is wrong with it; a build keeps what it read.
     """
     if only is not None:
         corpus = replace(corpus, only=tuple(only))
     judged = corpus.judged()
     findings: list[Finding] = []
     for number, entry in enumerate(judged, 1):
-        findings.extend(check_entry(entry))
+        findings.extend(judge(entry))
         if progress is not None:
             progress(number, len(judged))
     found = tuple(found)

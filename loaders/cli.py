@@ -17,8 +17,10 @@ _MOST_SHOWN = 500
 #: Every command, and the module of :mod:`casus.commands` that has it: imported when the command is used.
 COMMANDS = {
     "build": "build",
+    "changelog": "changelog",
     "cite": "cite",
     "codebook": "codebook",
+    "diff": "diff",
     "explain": "explain",
     "export": "export",
     "fetch": "fetch",

@@ -23,6 +23,8 @@ LISTS = {
     "revisions.yaml": "revision",
     "wanted.yaml": "wanted",
     "exceptions.yaml": "exception",
+    "changes.yaml": "change",
+    "losses.yaml": "loss",
 }
 #: The forms that records are written in, by the ending of a file's name (in small letters).
 FORMS = {

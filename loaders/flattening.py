@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from casus.registries import Registries
-from casus.schema.corpus import Entry
 from casus.schema.event import Event, EventDate
 from casus.schema.rules.dataset import independent_groups
 from casus.schema.tables import TABLES
@@ -38,9 +37,13 @@ def flat_table(name: str, events: Sequence[Event], registries: Registries, histo
         rows = [row for event in events for row in derive(event, registries)]
     else:
         rows = list(_FROM_REGISTRIES[name](registries))
-    wanted = [column.name for column in table.columns]
-    made = pa.Table.from_pylist([{key: row.get(key) for key in wanted} for row in rows], table_schema(table.columns))
-    return with_geometry(made) if GEOMETRY in wanted else made
+    made = pa.Table.from_pylist(rows, table_schema(table.columns))
+    return with_geometry(made) if GEOMETRY in made.column_names else made
+
+
+def from_events(name: str) -> bool:
+    """Whether a flat table has the rows of events, not of registries or lists."""
+    return name in _FROM_EVENTS
 
 
 def date_precision(date: EventDate) -> str:
@@ -108,8 +111,7 @@ def _event(event: Event, registries: Registries) -> Iterator[Row]:
 
 
 def _independent(event: Event, registries: Registries) -> tuple[str, ...]:
-    publishers = {entry.id: Entry("publisher", vars(entry)) for entry in registries.publishers}
-    return independent_groups({"sources": [vars(source) for source in event.sources]}, publishers)
+    return independent_groups({"sources": [vars(source) for source in event.sources]}, registries.publisher_entries)
 
 
 def _locations(event: Event, registries: Registries) -> Iterator[Row]:

@@ -7,17 +7,19 @@ newest of them that has a history, or made by comparing the releases one with an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from casus.releases import TOMBSTONES
+from casus.bundle import version_key, versions_in
+from casus.diff_parts import Part
+from casus.releases import TOMBSTONES, Release
+from casus.schema.errors import ReleaseError
 from casus.schema.versions import parse
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    from casus.releases import Release
-    from casus.schema.event import Event
     from casus.schema.registry import Revision
 
 Row = dict[str, Any]
@@ -25,12 +27,23 @@ Row = dict[str, Any]
 _SINCE = parse("0.2.0")
 
 
+def previous_releases(version: str, *folders: Path) -> list[Release]:
+    """Return the releases before a version, oldest first; of one in several folders, that in the first."""
+    found: dict[str, Path] = {}
+    for folder in folders:
+        for each in versions_in(folder):
+            if version_key(each.name) < version_key(version):
+                found.setdefault(each.name, each)
+    return [Release.open(found[name]) for name in sorted(found, key=version_key)]
+
+
 def revision_rows(
     version: str,
     as_of: dt.date,
-    events: Sequence[Event],
+    part: Part,
     tombstones: Sequence[Revision] = (),
     previous: Sequence[Release] = (),
+    reasons: Mapping[str, str] | None = None,
 ) -> list[Row]:
     """Return the rows of the table ``revisions`` of a release that is being built.
 
@@ -40,12 +53,14 @@ def revision_rows(
         Version of the release that is built.
     as_of
         Day up to which its records were kept.
-    events
-        Its records.
+    part
+        What its records differ in from those of the release before it (from nothing, if it is the first).
     tombstones
         The authored entries for records that were withdrawn or merged.
     previous
         The releases before it, oldest first.
+    reasons
+        Why records were changed, by id.
 
     Returns
     -------
@@ -53,53 +68,59 @@ def revision_rows(
         One dictionary a row (``id``, ``version``, ``on``, ``kind``, ``fields``, ``reason``, ``replaced_by``): the
         earlier releases' first, then by id.
     """
-    now = {event.id: event.model_dump(mode="json") for event in events}
-    if not previous:
-        return _step({}, now, version, as_of, tombstones, set())
-    *older, last = previous
-    earlier = _known(last, older)
+    earlier = known_rows(previous)
     told = {row["id"] for row in earlier if row["kind"] in TOMBSTONES}
-    return [*earlier, *_step(_records(last), now, version, as_of, tombstones, told)]
+    gone = [
+        {"id": each.id, "kind": each.kind, "on": each.on, "reason": each.reason, "replaced_by": each.replaced_by}
+        for each in tombstones
+        if each.id not in told
+    ]
+    return [*earlier, *_step(version, as_of, part, gone, reasons or {})]
 
 
-def _known(last: Release, older: Sequence[Release]) -> list[Row]:
-    """Return the history up to a release: its own table, or made from the releases before it."""
+def known_rows(releases: Sequence[Release]) -> list[Row]:
+    """Return the history up to the newest of some releases: its own table, or made from the releases."""
+    from casus.diff_sides import ReleaseSide
+    from casus.differing import compare_records
+
+    if not releases:
+        return []
+    *older, last = releases
+    table: list[Row] = last.table("revisions").to_pylist()
     if parse(last.manifest.schema_version) >= _SINCE:
-        return list(last.table("revisions").to_pylist())
-    head = last.manifest
-    rows_before = _known(older[-1], older[:-1]) if older else []
-    before = _records(older[-1]) if older else {}
-    told = {row["id"] for row in rows_before if row["kind"] in TOMBSTONES}
-    own = _step(before, _records(last), head.version, head.as_of, (), told)
-    return [*rows_before, *own, *(row for row in last.table("revisions").to_pylist() if row["id"] not in told)]
+        return table
+    earlier = known_rows(older)
+    told = {row["id"] for row in earlier if row["kind"] in TOMBSTONES}
+    part = compare_records(ReleaseSide(older[-1]) if older else None, ReleaseSide(last))
+    gone = [row for row in table if row["id"] not in told]
+    return [*earlier, *_step(last.version, last.manifest.as_of, part, gone, {})]
 
 
-def _step(
-    before: Mapping[str, Row],
-    now: Mapping[str, Row],
-    version: str,
-    as_of: dt.date,
-    tombstones: Sequence[Revision],
-    told: set[str],
-) -> list[Row]:
+def _step(version: str, as_of: dt.date, part: Part, gone: Iterable[Row], reasons: Mapping[str, str]) -> list[Row]:
     """Return the rows of one release, by id."""
     empty: Row = {"version": version, "on": as_of, "fields": None, "reason": None, "replaced_by": None}
-    found = [{**empty, "id": each, "kind": "added"} for each in now if each not in before]
-    for each in now:
-        fields = list(_differing(before[each], now[each])) if each in before else []
-        if fields:
-            found.append({**empty, "id": each, "kind": "changed", "fields": ";".join(fields)})
-    for gone in tombstones:
-        if gone.id not in told:
-            said = {"kind": gone.kind, "on": gone.on, "reason": gone.reason, "replaced_by": gone.replaced_by}
-            found.append({**empty, "id": gone.id, **said})
+    found = [{**empty, "id": each.id, "kind": "added"} for each in part.added]
+    for each in part.changed:
+        said = {"fields": ";".join(each.fields), "reason": reasons.get(each.id)}
+        found.append({**empty, "id": each.id, "kind": "changed", **said})
+    found.extend({**empty, **row, "version": version} for row in gone)
     return sorted(found, key=lambda row: str(row["id"]))
 
 
-def _differing(before: Row, now: Row) -> Iterator[str]:
-    """Yield the fields of a record that differ, in the order of the record."""
-    yield from (name for name in dict.fromkeys([*now, *before]) if now.get(name) != before.get(name))
+def resolve(release: Release, ids: Iterable[str]) -> Iterator[str]:
+    """Yield for each id that of the record that holds its content now: the same, unless it was merged into another.
 
-
-def _records(release: Release) -> dict[str, Row]:
-    return {event.id: event.model_dump(mode="json") for event in release.events()}
+    Raises
+    ------
+    ReleaseError
+        If the mergers of the release go round in a circle.
+    """
+    rows = release.table("revisions").select(["id", "kind", "replaced_by"]).to_pylist()
+    into = {row["id"]: row["replaced_by"] for row in rows if row["kind"] == "merged" and row["replaced_by"]}
+    for each in ids:
+        seen = [each]
+        while seen[-1] in into:
+            seen.append(into[seen[-1]])
+            if seen[-1] in seen[:-1]:
+                raise ReleaseError(f"Release {release.version}: {' is merged into '.join(seen)}, which is a circle.")
+        yield seen[-1]

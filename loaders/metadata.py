@@ -64,8 +64,8 @@ def release_facts(manifest: Manifest, tables: Mapping[str, pa.Table]) -> Facts:
         keys={name: tuple(key for key in foreign_keys(TABLES[name]) if holds(key, tables[name], tables))
               for name in TABLES if name in tables},
         sources=tuple(_publishers(tables)),
-        period=_period(tables["events"]),
-        methods=_methods(tables["events"]),
+        period=_period(tables["events"]) if "events" in tables else None,
+        methods=_methods(tables["events"]) if "events" in tables else (),
         examples=dict(_examples(tables)),
     )  # fmt: skip
 

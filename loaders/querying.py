@@ -34,7 +34,12 @@ OF_EVENTS = ("type", "domain", "mode", "status")
 
 
 def load(
-    table: str = "events", *, version: str | Path | None = None, columns: Sequence[str] | None = None, **filters: Any
+    table: str = "events",
+    *,
+    version: str | Path | None = None,
+    columns: Sequence[str] | None = None,
+    follow_merged: bool = False,
+    **filters: Any,
 ) -> Table:
     """Load a table of the bundled release, verified and validated.
 
@@ -48,6 +53,9 @@ def load(
         is bundled unless given.
     columns
         Which columns; all unless given.
+    follow_merged
+        Whether ids of events in the filters that were merged into other records mean those now; without it they
+        select nothing.
     **filters
         Rows to keep: any column of the table, ``type``, ``domain``, ``mode``, ``status`` of the event, and ``since``,
         ``until``, ``actor``, ``role``, ``place``, ``country``, ``issue``, ``target``. A list of values means any of
@@ -71,7 +79,8 @@ def load(
     >>> talks = casus.load(type="talks", since="2025-06-01")
     >>> claims = casus.load("claims", actor="RUS", kind="superlative")
     """
-    found = scan(table, version=version).filter(**filters)
+    wanted = _followed(bundled(version), filters) if follow_merged else filters
+    found = scan(table, version=version).filter(**wanted)
     return (found.select(*columns) if columns is not None else found).collect()
 
 
@@ -95,8 +104,8 @@ def scan(table: str = RECORDS, *, version: str | Path | None = None) -> Scan:
     )
 
 
-def records(*, version: str | Path | None = None, **filters: Any) -> Iterator[Event]:
-    """Yield records as validated models; the same filters as in :func:`load`.
+def records(*, version: str | Path | None = None, follow_merged: bool = False, **filters: Any) -> Iterator[Event]:
+    """Yield records as validated models; the same filters as in :func:`load`, and the same ``follow_merged``.
 
     Raises
     ------
@@ -107,7 +116,8 @@ def records(*, version: str | Path | None = None, **filters: Any) -> Iterator[Ev
     """
     release = bundled(version)
     events = release.events()
-    ids = set(scan("events", version=version).filter(**filters).to_arrow().column("id").to_pylist())
+    wanted = _followed(release, filters) if follow_merged else filters
+    ids = set(scan("events", version=version).filter(**wanted).to_arrow().column("id").to_pylist())
     return (event for event in events if event.id in ids)
 
 
@@ -169,6 +179,17 @@ def tally(
 
     parts = {"item": item, "subject": subject, "recipient": recipient}
     return tally_table(measure, by=by, rule=rule, parts=parts, version=version, filters=filters)
+
+
+def _followed(release: Release, filters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return filters with the ids of merged records replaced by those of the records that hold their content now."""
+    from casus.history import resolve
+
+    names = ("id", "event_id", "target")
+    return {
+        name: list(resolve(release, map(str, _listed(value)))) if name in names else value
+        for name, value in filters.items()
+    }
 
 
 def _expressions(release: Release, table: str, wanted: Mapping[str, Any]) -> Iterator[Any]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from casus.schema.corpus import Entry
 from casus.schema.registry import Actor, Place, Publisher, Revision, State, Wanted
 
 
@@ -35,6 +36,11 @@ class Registries:
     def publisher(self) -> Mapping[str, Publisher]:
         """Publishers by id."""
         return {publisher.id: publisher for publisher in self.publishers}
+
+    @cached_property
+    def publisher_entries(self) -> Mapping[str, Entry]:
+        """Publishers by id, as the rules across records read them."""
+        return {publisher.id: Entry("publisher", vars(publisher)) for publisher in self.publishers}
 
     def name(self, speaker: str) -> str:
         """Return the English name of an actor or publisher; its id where no registry has it (imported rows)."""

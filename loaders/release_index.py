@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,6 +18,8 @@ from casus.collection import SINGLE_SUFFIXES
 from casus.schema.corpus import READ, Entry, lean_entry
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from casus.releases import Release
 
 FORMAT = 1
@@ -111,10 +113,14 @@ def make_index(release: Path, files: Iterable[tuple[str, Path]] = ()) -> Release
 
 def write_index(release: Path, index: ReleaseIndex) -> Path:
     """Write the index beside a release folder, whole or not at all."""
+    from casus.placing import flush
+
     path = index_file(release)
     aside = path.with_name(f".{path.name}")
     aside.write_bytes(index_content(release, index))
+    flush(aside)
     aside.replace(path)
+    flush(path.parent)
     return path
 
 
@@ -143,6 +149,7 @@ def _records(release: Release) -> Iterator[dict[str, Any]]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    from casus.digests import canonical_rows
     from casus.parquet_records import rows
     from casus.schema.versions import Standing
 
@@ -155,8 +162,30 @@ def _records(release: Release) -> Iterator[dict[str, Any]]:
         release.table("records")  # says what is wrong
     with pq.ParquetFile(pa.BufferReader(content)) as file:
         table = file.read(columns=list(READ["event"]))
-    for row in rows(table):
-        yield lean_entry("event", row)
+    for text in canonical_rows(_reduced(table)):
+        yield lean_entry("event", json.loads(text))
+
+
+def _reduced(table: pa.Table) -> pa.Table:
+    """Return the columns that are read, and of the groups in them the fields that are."""
+    import pyarrow as pa
+
+    columns = [_inner(table.column(name).combine_chunks(), inner) for name, inner in READ["event"].items()]
+    return pa.table(columns, names=list(READ["event"]))
+
+
+def _inner(column: Any, names: Sequence[str]) -> Any:
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not names:
+        return column
+    if pa.types.is_list(column.type):
+        ends = np.zeros(len(column) + 1, np.int32)
+        np.cumsum(pc.fill_null(pc.list_value_length(column), 0).to_numpy(), out=ends[1:])
+        return pa.ListArray.from_arrays(pa.array(ends), _inner(column.flatten(), names))
+    return pa.StructArray.from_arrays([pc.struct_field(column, name) for name in names], names=list(names))
 
 
 def _reads() -> str:

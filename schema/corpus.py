@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from casus.schema.base import Record
 from casus.schema.event import Event, profile_of
 from casus.schema.findings import Finding, Path
-from casus.schema.registry import Actor, Place, Publisher, Revision, RuleException, State, Wanted
+from casus.schema.registry import Actor, Loss, Place, Publisher, ReasonedChange, Revision, RuleException, State, Wanted
 
 
 class Locate(Protocol):
@@ -32,6 +32,8 @@ MODELS: Mapping[str, type[Record]] = {
     "revision": Revision,
     "wanted": Wanted,
     "exception": RuleException,
+    "change": ReasonedChange,
+    "loss": Loss,
 }
 
 #: What the rules across records read of an entry that is not judged itself, by kind: fields, and fields of the groups

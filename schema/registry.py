@@ -31,6 +31,7 @@ from casus.schema.types import (
     Url,
 )
 
+TABLE = Pattern("^[a-z_]{2,30}$", "the name of a table", "events")
 RULE_CODE = Pattern("^CAS[1-5][0-9]{2}$", "a rule code", "CAS501")
 
 
@@ -141,6 +142,24 @@ class Revision(Record):
     replaced_by: Maybe[EventRef] = Field(
         default=None, description="For merged records: the record that holds its content now."
     )
+
+
+class ReasonedChange(Record):
+    """Why records were changed in a version: an entry of ``changes.yaml``."""
+
+    version: Annotated[str, VERSION] = Field(description="Version of the data in which they were changed.")
+    ids: Annotated[tuple[EventId, ...], Items(least=1, most=10_000, distinct=True)] = Field(
+        description="The records, by id."
+    )
+    reason: Sentence = Field(description="Why they were changed.")
+
+
+class Loss(Record):
+    """Why a table lost many rows in a version: an entry of ``losses.yaml``."""
+
+    version: Annotated[str, VERSION] = Field(description="Version of the data in which it has fewer rows than before.")
+    table: Annotated[str, TABLE] = Field(description="Name of the table.")
+    reason: Sentence = Field(description="Why it lost them.")
 
 
 class Wanted(Record):

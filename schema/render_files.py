@@ -5,7 +5,7 @@ from __future__ import annotations
 from casus.schema.render_json import event_schema, list_name, list_schema, schema_text
 from casus.schema.render_terms import terms_text
 
-_LISTS = ("actor", "place", "publisher", "state", "revision", "wanted", "exception")
+_LISTS = ("actor", "place", "publisher", "state", "revision", "wanted", "exception", "change", "loss")
 
 
 def schema_files() -> dict[str, str]:

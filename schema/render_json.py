@@ -38,7 +38,7 @@ def event_schema() -> dict[str, Any]:
 
 def list_name(kind: str) -> str:
     """Return what a file with entries of a kind is called."""
-    return kind if kind == "wanted" else f"{kind}s"
+    return {"wanted": "wanted", "loss": "losses"}.get(kind, f"{kind}s")
 
 
 def list_schema(kind: str) -> dict[str, Any]:

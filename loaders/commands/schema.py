@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 #: The kinds of entries that have a schema (those of :data:`casus.schema.corpus.MODELS`).
-KINDS = ("event", "actor", "place", "publisher", "state", "revision", "wanted", "exception")
+KINDS = ("event", "actor", "place", "publisher", "state", "revision", "wanted", "exception", "change", "loss")
 
 
 @click.command()

@@ -29,12 +29,11 @@ _BATCH = 10_000
 #: Columns that people look rows up by, beside the keys.
 _INDEXED = {"events": ("type", "date_start", "country"), "quantities": ("measure", "claimant"),
             "claims": ("claimant",), "participants": ("actor",), "sources": ("publisher",)}  # fmt: skip
-_NUMBERS_AND_CLAIMS = """
+_WITH_EVENTS = """
     SELECT r.*, COALESCE((SELECT name FROM actors WHERE id = r.claimant),
                          (SELECT name FROM publishers WHERE id = r.claimant)) AS claimant_name,
            e.title AS event_title, e.type AS event_type, e.date_start, e.date_end
     FROM {table} r JOIN events e ON e.id = r.event_id"""
-_VIEWS = {f"{table}_with_events": _NUMBERS_AND_CLAIMS.format(table=table) for table in ("quantities", "claims")}
 
 
 def export_sqlite(release: Release, path: Path, *, force: bool = False) -> Mapping[str, int]:
@@ -73,8 +72,9 @@ def _fill(database: sqlite3.Connection, tables: Mapping[str, pa.Table], facts: F
         database.execute("CREATE TABLE release (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
         head = ("title", "description", "version", "schema_version", "as_of", "licence")
         _insert(database, "release", 2, ((name, getattr(facts, name)) for name in head))
-        for name, query in _VIEWS.items():
-            database.execute(f"CREATE VIEW {name} AS {query}")
+        for name in ("quantities", "claims"):
+            if {name, "events", "actors", "publishers"} <= set(tables):
+                database.execute(f"CREATE VIEW {name}_with_events AS {_WITH_EVENTS.format(table=name)}")
 
 
 def _create(name: str, columns: Iterable[Field], key: tuple[str, ...], foreign: Iterable[ForeignKey]) -> str:

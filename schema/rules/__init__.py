@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from casus.schema.errors import SchemaDefinitionError, UsageError
 from casus.schema.rules.base import Rule, Scope
+from casus.schema.rules.build import BUILD_RULES
 from casus.schema.rules.dataset import DATASET_RULES
 from casus.schema.rules.field import FIELD_RULES, nearest
 from casus.schema.rules.file import FILE_RULES, RELEASE_RULES
 from casus.schema.rules.record import RECORD_RULES
 
 ALL_RULES: tuple[Rule, ...] = tuple(
-    sorted((*FIELD_RULES, *RECORD_RULES, *DATASET_RULES, *FILE_RULES, *RELEASE_RULES), key=lambda rule: rule.code)
+    sorted(
+        (*FIELD_RULES, *RECORD_RULES, *DATASET_RULES, *FILE_RULES, *RELEASE_RULES, *BUILD_RULES),
+        key=lambda rule: rule.code,
+    )
 )
 RULES = {rule.code: rule for rule in ALL_RULES}
 if len(RULES) != len(ALL_RULES):

@@ -282,12 +282,25 @@ def _merged_into_something(corpus: Corpus) -> Iterator[Fault]:
     for entry in corpus.judged("revision"):
         target = entry.data.get("replaced_by")
         merged = entry.data.get("kind") == "merged"
-        if merged != (target is not None) or (target is not None and target not in corpus.ids("event")):
+        known = target in corpus.ids("event") or target in corpus.ids("revision")
+        if merged != (target is not None) or (target is not None and not known):
             yield (
                 entry,
                 ("replaced_by" if target else "kind",),
                 {"value": target or "nothing", "id": entry.id},
             )
+
+
+def _mergers_end(corpus: Corpus) -> Iterator[Fault]:
+    gone = corpus.ids("revision")
+    for entry in corpus.judged("revision"):
+        seen = [entry.id]
+        while (stone := gone.get(seen[-1])) and isinstance(into := stone.data.get("replaced_by"), str):
+            seen.append(into)
+            if into == entry.id:
+                yield entry, ("replaced_by",), {"value": " is merged into ".join(seen)}
+            if into in seen[:-1]:
+                break
 
 
 def _one_namespace(corpus: Corpus) -> Iterator[Fault]:
@@ -720,6 +733,27 @@ DATASET_RULES: tuple[DatasetRule, ...] = (
         message="The table of states has no {value}.",
         fix="Add the state to dataset/registries/states.yaml.",
         counterexample=Patch(also={"actor": [{"id": "XXX", "kind": "state", "name": "Xland"}]}),
+    ),
+    DatasetRule(
+        code="CAS322",
+        title="Mergers lead to a record",
+        reason="Whoever follows an old id must arrive somewhere.",
+        check=_mergers_end,
+        message="{value}: a circle.",
+        fix="Let one of them be replaced by the record that holds the content now.",
+        counterexample=Patch(
+            also={
+                "revision": [
+                    {
+                        "id": "2025-05-16-old",
+                        "kind": "merged",
+                        "on": "2025-07-01",
+                        "reason": "An example.",
+                        "replaced_by": "2025-05-16-old",
+                    }
+                ]
+            }
+        ),
     ),
     DatasetRule(
         code="CAS502",

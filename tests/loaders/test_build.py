@@ -10,6 +10,7 @@ from casus.manifest import FILE, NAMES, read_manifest
 from casus.parquet_records import from_arrow, to_arrow
 from casus.releases import Release
 from casus.schema import Event, InvalidRecordsError, ReleaseError, UsageError
+from casus.validating import validate
 
 
 def test_release_has_every_table_and_a_manifest(small_dataset):
@@ -108,3 +109,27 @@ def test_flat_tables_say_what_the_records_say(small_dataset):
     assert {row["unit"] for row in quantities} == {"minutes", "persons"}
     claims = release.table("claims").to_pylist()
     assert {row["claimant_side"] for row in claims} == {"UKR"}
+
+
+@pytest.mark.parametrize("batch", [1, 2, 2048])
+@pytest.mark.parametrize("wrong", [0, 1])
+@pytest.mark.parametrize("other", [None, 0, 1])
+def test_a_build_finds_what_validation_finds(small_dataset, monkeypatch, batch, wrong, other):
+    """Rules are judged in columns here, record by record there; the findings are the same wherever a record stands."""
+    monkeypatch.setattr("casus.release_tables._BATCH", batch)
+    paths = sorted((small_dataset / "records").rglob("*.yaml"))
+    for number, change in ((wrong, ('"low": 1000', '"low": 1100')), (other, ('"type": "talks"', '"type": "banquet"'))):
+        if number is not None:
+            paths[number].write_text(paths[number].read_text().replace(*change))
+    with pytest.raises(InvalidRecordsError) as caught:
+        build_release(small_dataset)
+    wanted = validate(small_dataset).errors
+    assert {each.code for each in wanted} >= {"CAS202"}
+    assert [(each.code, each.record, each.path, each.line) for each in caught.value.findings] == [
+        (each.code, each.record, each.path, each.line) for each in wanted
+    ]
+
+
+def test_warnings_are_those_of_validation(dataset_folder, tmp_path):
+    built = build_release(dataset_folder, tmp_path)
+    assert built.report.findings == validate(dataset_folder).findings

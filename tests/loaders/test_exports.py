@@ -108,6 +108,28 @@ def test_commands_say_what_they_wrote_and_refuse_to_overwrite(form, casus_comman
     assert casus_command("export", form, target, "--force").returncode == 0
 
 
+@pytest.mark.filterwarnings("ignore::casus.schema.NewerSchemaWarning")
+def test_release_of_a_newer_schema_is_exported_as_far_as_it_is_known(form, small_release, tmp_path):
+    manifest = json.loads((small_release / "manifest.json").read_text())
+    major, minor, _ = manifest["schema_version"].split(".")
+    manifest["schema_version"] = f"{major}.{int(minor) + 1}.0"
+    manifest["tables"] = [each for each in manifest["tables"] if each["name"] not in ("wanted", "publishers", "claims")]
+    for name in ("wanted", "publishers", "claims"):
+        (small_release / f"{name}.parquet").unlink()
+    (small_release / "manifest.json").write_text(json.dumps(manifest))
+    run(form, Release.open(small_release), tmp_path / "out")
+    left = [path.name for path in (tmp_path / "out").rglob("*.*") if path.is_file()]
+    assert "events.csv" in left if form == "csv" else left == [FORMATS[form][1]]
+    assert "claims.csv" not in left
+    if form == "sqlite":
+        with closing(sqlite3.connect(tmp_path / "out/a.sqlite")) as connection:
+            tables = {
+                row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")
+            }
+        assert "quantities" in tables
+        assert not {"claims", "claims_with_events", "quantities_with_events"} & tables
+
+
 def test_failure_midway_leaves_the_old_file(tmp_path):
     path = tmp_path / "a.txt"
     path.write_text("old")
