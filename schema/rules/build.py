@@ -37,7 +37,7 @@ BUILD_RULES: tuple[Rule, ...] = (
         "Add an entry to dataset/changes.yaml: version, ids, reason.",
         Damage(
             "change a record",
-            "2025-06-02-a differs from release 0.1.0 in quantities, and dataset/changes.yaml gives no reason for 0.1.1.",
+            "2025-06-02-a differs from release 0.1.0 in date, and dataset/changes.yaml gives no reason for 0.1.1.",
         ),
     ),
     _build(
