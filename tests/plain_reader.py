@@ -86,7 +86,7 @@ class PlainReader:
         if event.anchor is not None:
             self._add("CAS403", event.start_mark, value=f"&{event.anchor}")
         if event.tag not in documents._PLAIN_TAGS:
-            self._add("CAS404", event.start_mark, value=event.tag)
+            self._add("CAS404", event.start_mark, value=event.tag.replace("tag:yaml.org,2002:", "!!"))
 
     def _put(self, stack, value, event):
         """Put a value into the innermost container and return its spot."""

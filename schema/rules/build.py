@@ -26,8 +26,7 @@ BUILD_RULES: tuple[Rule, ...] = (
         "Add an entry to dataset/revisions.yaml (kind, on, reason, replaced_by if merged), or put the record back.",
         Damage(
             "remove a record",
-            "Release 0.1.0 has the record 2025-06-02-talks; this one has not, and dataset/revisions.yaml does "
-            "not say why.",
+            "Release 0.1.0 has the record 2025-06-02-a; this one has not, and dataset/revisions.yaml does not say why.",
         ),
     ),
     _build(
@@ -38,7 +37,7 @@ BUILD_RULES: tuple[Rule, ...] = (
         "Add an entry to dataset/changes.yaml: version, ids, reason.",
         Damage(
             "change a record",
-            "2025-06-02-talks differs from release 0.1.0 in claims, and dataset/changes.yaml has no reason for 0.1.1.",
+            "2025-06-02-a differs from release 0.1.0 in date, and dataset/changes.yaml gives no reason for 0.1.1.",
         ),
     ),
     _build(
