@@ -44,6 +44,9 @@ from casus.schema.types import (
     WherePrecision,
 )
 
+#: As the context of a validation: the rules of the record are judged elsewhere, in columns (a build does so).
+FIELDS_ONLY = object()
+
 Issue = Annotated[str, Coded("issues")]
 Issues = Annotated[tuple[Issue, ...], Items(most=50, distinct=True)]
 
@@ -394,7 +397,9 @@ class Event(Record):
         return profile_of(self.id)
 
     @model_validator(mode="after")
-    def _keep_record_rules(self, _info: ValidationInfo) -> Event:
+    def _keep_record_rules(self, info: ValidationInfo) -> Event:
+        if info.context is FIELDS_ONLY:
+            return self
         from pydantic_core import PydanticCustomError
 
         from casus.schema.rules.record import check_record
