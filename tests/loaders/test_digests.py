@@ -5,6 +5,7 @@ import hashlib
 import json
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -26,6 +27,7 @@ SCHEMA = pa.schema(
         pa.field("z", pa.string()),
         pa.field("a", pa.float64()),
         pa.field("flag", pa.bool_()),
+        pa.field("shape", pa.binary()),
         pa.field("count", pa.int32()),
         pa.field("inner", INNER),
         pa.field("items", pa.list_(INNER)),
@@ -46,6 +48,7 @@ ROW = st.fixed_dictionaries(
         "z": maybe(TEXTS),
         "a": maybe(st.floats(allow_nan=False)),
         "flag": maybe(st.booleans()),
+        "shape": maybe(st.binary(max_size=4)),
         "count": maybe(st.integers(-(2**31), 2**31 - 1)),
         "inner": maybe(GROUP),
         "items": maybe(st.lists(GROUP, max_size=3)),
@@ -58,8 +61,7 @@ def one_by_one(table):
     """The rows as canonical JSON, written the plain way."""
 
     def text(value):
-        assert isinstance(value, dt.date)
-        return value.isoformat()
+        return value.hex() if isinstance(value, bytes) else value.isoformat()
 
     for row in table.to_pylist():
         yield json.dumps(lean(row), ensure_ascii=False, sort_keys=True, default=text)
@@ -82,7 +84,7 @@ def test_columns_give_what_rows_give(rows, skipped):
 
 @pytest.mark.parametrize("name", ["records", "events", "sources", "names"])
 def test_digest_of_a_released_table(name):
-    table = bundled("0.1.0").table(name)
+    table = pq.ParquetFile(bundled("0.1.0").path(name)).read()
     assert logical_digest(table) == digest_one_by_one(table) == bundled("0.1.0").manifest.table(name).digest
 
 
@@ -99,5 +101,5 @@ def test_digest_does_not_depend_on_dictionaries_and_chunks():
 
 
 def test_values_without_canonical_text_are_refused():
-    with pytest.raises(TypeError, match="no canonical text for bytes"):
-        logical_digest(pa.table({"a": pa.array([b"x"])}))
+    with pytest.raises(TypeError, match="no canonical text for time"):
+        logical_digest(pa.table({"a": pa.array([dt.time(1)])}))

@@ -318,12 +318,15 @@ def test_history_goes_on_from_a_release_of_the_old_schema(small_dataset):
         "- {id: 2025-01-01-gone, kind: withdrawn, on: 2025-06-30, reason: It was not held.}\n"
         "- {id: 2025-02-02-gone, kind: withdrawn, on: 2025-07-01, reason: Nor was this.}\n"
     )
+    (small_dataset / "changes.yaml").write_text(
+        "- {version: 0.2.0, ids: [2025-06-02-istanbul-talks], reason: The source corrected it.}\n"
+    )
     release = Release.open(build_release(small_dataset).folder)
     found = [(row["id"], row["version"], row["kind"], row["fields"]) for row in release.table("revisions").to_pylist()]
     assert found == [
+        ("2025-01-01-gone", "0.1.0", "withdrawn", None),
         ("2025-05-16-istanbul-talks", "0.1.0", "added", None),
         ("2025-06-02-istanbul-talks", "0.1.0", "added", None),
-        ("2025-01-01-gone", "0.1.0", "withdrawn", None),
         ("2025-02-02-gone", "0.2.0", "withdrawn", None),
         ("2025-06-02-istanbul-talks", "0.2.0", "changed", "quantities"),
     ]
