@@ -240,7 +240,7 @@ def test_killed_at_the_worst_moments(tmp_path, what, number):
     built = build_release(source, into)
     assert built.unchanged == placed
     assert stored_index(built.folder) is not None
-    assert {path.name for path in into.iterdir()} == {"0.1.0", "0.1.0.index.json"}
+    assert {path.name for path in into.iterdir()} == {"0.1.0", "0.1.0.index.json", "releases.json"}
 
 
 def test_two_builds_at_once_is_a_clear_error(small_dataset):
@@ -268,7 +268,7 @@ def test_many_builds_at_once_give_one_release(tmp_path):
     assert any(build.returncode == 0 for build in builds)
     assert all(build.returncode == 0 or "another build" in text for build, text in zip(builds, said, strict=True))
     whole(into)
-    assert {path.name for path in into.iterdir()} == {"0.1.0", "0.1.0.index.json"}
+    assert {path.name for path in into.iterdir()} == {"0.1.0", "0.1.0.index.json", "releases.json"}
 
 
 LIMITED = """
