@@ -448,7 +448,11 @@ def test_mutated_records_come_back(real, seed):
         wrong = wrong.replace("\n", "\r\n")
     content = wrong.encode(dice.choice(("utf-8-sig", "utf-8", "utf-16")))
     done = fix_text(content, names)
-    assert done.problem is None
+    if done.problem is not None:
+        # Some places of a comment cannot be kept; then the file is left alone, and why is said.
+        assert done.problem == "a comment would be lost; repair it by hand"
+        assert comments_of(done.text) == comments_of(wrong)
+        return
     assert data_of(done.text) == data_of(text)
     assert list(data_of(done.text)) == list(data_of(text))
     assert comments_of(done.text) == comments_of(wrong)
