@@ -1,7 +1,8 @@
 """Edits of YAML text that keep comments, quotes, flow style and the order of items.
 
-Values and new keys are written by ruamel.yaml's round trip. Fields are put in order line by line, because the round
-trip ties a comment to what stands above it: here a comment moves with the field below it.
+Single values are replaced where they stand. New keys, and texts that a plain word cannot take the place of, are written
+by ruamel.yaml's round trip. Fields are put in order line by line, because the round trip ties a comment to what stands
+above it, and loses some between items of one line: here a comment moves with the field below it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,13 @@ from casus.schema.findings import Path
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NO_WRAPPING = 2**31
+#: Repairs of groups of fields; all others are of single values.
+_OF_GROUPS = (Repair.KEY, Repair.ORDER)
+#: A value that needs no quotation marks, and none of whose signs need an escape within them.
+_WORD = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]|:(?=[A-Za-z0-9]))*")
+_MARKS = "'\""
+#: What a value of a style begins and ends with.
+_QUOTES = {None: "", "": "", "'": "'", '"': '"'}
 
 
 def edited(text: str, changes: Sequence[Change]) -> str:
@@ -31,13 +39,34 @@ def edited(text: str, changes: Sequence[Change]) -> str:
     UsageError
         If ruamel.yaml is not installed.
     """
-    by_ruamel = [each for each in changes if each.repair is not Repair.ORDER or _is_flow(text, each.path)]
+    in_place = [each for each in changes if each.repair not in _OF_GROUPS and _WORD.fullmatch(str(each.new))]
+    text, left = _replaced(text, in_place)
+    others = [each for each in changes if each not in in_place or each in left]
+    by_ruamel = [each for each in others if each.repair is not Repair.ORDER or _is_flow(text, each.path)]
     if by_ruamel:
         text = _round_trip(text, by_ruamel)
     for change in changes:
         if change.repair is Repair.ORDER and change not in by_ruamel:
             text = _in_order(text, change)
     return text
+
+
+# --- in place ------------------------------------------------------------------------------------------------------
+
+
+def _replaced(text: str, changes: Sequence[Change]) -> tuple[str, list[Change]]:
+    """Return the text with single values replaced where they stand, and the changes for which that cannot be done."""
+    left, spans = [], []
+    root = yaml.compose(text, Loader=_LOADER)
+    for change in changes:
+        node = _inside(root, change.path)
+        if isinstance(node, yaml.ScalarNode) and node.style in _QUOTES:
+            spans.append((node.start_mark.index, node.end_mark.index, f"{_QUOTES[node.style]}{change.new}"))
+        else:
+            left.append(change)
+    for start, end, new in sorted(spans, reverse=True):
+        text = f"{text[:start]}{new}{new[0] if new[0] in _MARKS else ''}{text[end:]}"
+    return text, left
 
 
 # --- by round trip -------------------------------------------------------------------------------------------------
@@ -174,7 +203,11 @@ def _is_flow(text: str, path: Path) -> bool:
 
 
 def _node(text: str, path: Path) -> Any:
-    node: Any = yaml.compose(text, Loader=_LOADER)
+    return _inside(yaml.compose(text, Loader=_LOADER), path)
+
+
+def _inside(root: Any, path: Path) -> Any:
+    node = root
     for step in path:
         if isinstance(step, int):
             node = node.value[step]

@@ -448,11 +448,7 @@ def test_mutated_records_come_back(real, seed):
         wrong = wrong.replace("\n", "\r\n")
     content = wrong.encode(dice.choice(("utf-8-sig", "utf-8", "utf-16")))
     done = fix_text(content, names)
-    if done.problem is not None:
-        # Some places of a comment cannot be kept; then the file is left alone, and why is said.
-        assert done.problem == "a comment would be lost; repair it by hand"
-        assert comments_of(done.text) == comments_of(wrong)
-        return
+    assert done.problem is None
     assert data_of(done.text) == data_of(text)
     assert list(data_of(done.text)) == list(data_of(text))
     assert comments_of(done.text) == comments_of(wrong)
@@ -570,9 +566,24 @@ def test_names_are_those_of_the_dataset_folder(small_dataset):
 
 
 def test_without_ruamel_a_clear_word(file, monkeypatch):
+    file.write_text("id: 2025-06-02-a\nparticipants:\n  - {actor: UKR, roles: [party]}\n")  # the key is missing
     monkeypatch.setitem(sys.modules, "ruamel.yaml", None)
     with pytest.raises(UsageError, match=re.escape('pip install "casus-events[fix]"')):
         list(fix_files([file], names=NAMES))
+
+
+def test_single_values_are_repaired_where_they_stand(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ruamel.yaml", None)
+    text = (
+        "date: {start: 2025/06/02, end: '2 June 2025'}  # both\n"
+        "participants:\n  - {key: p1, actor:  Ukraine , roles: [party]}\n  # of the other side\n"
+        '  - {key: p2, actor: "Україна", roles: [party]}  # again\n'
+    )
+    assert fix_text(text, NAMES).text == (
+        "date: {start: 2025-06-02, end: '2025-06-02'}  # both\n"
+        "participants:\n  - {key: p1, actor:  UKR , roles: [party]}\n  # of the other side\n"
+        '  - {key: p2, actor: "UKR", roles: [party]}  # again\n'
+    )
 
 
 def test_only_yaml_is_repaired(tmp_path):
