@@ -8,11 +8,12 @@ from casus.schema.rules.build import BUILD_RULES
 from casus.schema.rules.dataset import DATASET_RULES
 from casus.schema.rules.field import FIELD_RULES, nearest
 from casus.schema.rules.file import FILE_RULES, RELEASE_RULES
+from casus.schema.rules.imports import IMPORT_RULES
 from casus.schema.rules.record import RECORD_RULES
 
 ALL_RULES: tuple[Rule, ...] = tuple(
     sorted(
-        (*FIELD_RULES, *RECORD_RULES, *DATASET_RULES, *FILE_RULES, *RELEASE_RULES, *BUILD_RULES),
+        (*FIELD_RULES, *RECORD_RULES, *DATASET_RULES, *FILE_RULES, *RELEASE_RULES, *BUILD_RULES, *IMPORT_RULES),
         key=lambda rule: rule.code,
     )
 )

@@ -26,6 +26,7 @@ class Scope(StrEnum):
     DATASET = "dataset"
     FILE = "file"
     RELEASE = "release"
+    IMPORT = "import"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +58,26 @@ class Damage:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """A counterexample that changes cells of a row of UCDP GED.
+
+    ``raw`` puts the cells into the file as they are, unquoted; ``twice`` repeats the row.
+    """
+
+    cells: Mapping[str, str]
+    raw: bool = False
+    twice: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One rule: what it forbids, why, and what to do.
 
     Parameters
     ----------
     code
-        Stable code. CAS1xx field, CAS2xx record, CAS3xx dataset, CAS4xx file and release, CAS5xx editorial.
+        Stable code. CAS1xx field, CAS2xx record, CAS3xx dataset, CAS4xx file and release, CAS5xx editorial,
+        CAS6xx import.
     title
         What holds, in a few words.
     reason
@@ -88,7 +102,7 @@ class Rule:
     reason: str
     message: str
     fix: str
-    counterexample: Patch | Text | Damage
+    counterexample: Patch | Text | Damage | Row
     severity: Severity = Severity.ERROR
     authored_only: bool = False
     about_key: bool = False

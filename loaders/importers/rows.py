@@ -1,0 +1,249 @@
+"""Rows of a source as columns of text, and the conversions that every importer needs.
+
+All conversions look at distinct values where they can, keep the order, and never drop a row: a cell that cannot be
+read is noted with its code, and the row goes to quarantine with it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from casus.schema.rules import RULES
+
+#: What stands for an empty cell, in any source.
+EMPTY = ("", "NULL", "NA", "N/A", "NaN", "nan", "None", "none", "null")
+_MOST_SHOWN = 80
+_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_UNSAFE = re.compile(r"[^A-Za-z0-9._]+")
+#: The longest id of a registry that the schema takes.
+_LONGEST_ID = 80
+#: Characters that no text of a record may hold.
+_CONTROLS = r"[\x00-\x1f\x7f\x{202a}-\x{202e}\x{2066}-\x{2069}]"
+#: Numbers beyond these are slips.
+_LARGEST = 1e15
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a row cannot become a record: the row in the batch, the column, the code of the rule, and the reason."""
+
+    row: int
+    column: str
+    code: str
+    reason: str
+
+
+@dataclass
+class Rows:
+    """A batch of rows: every column as text, null where the cell is empty.
+
+    Attributes
+    ----------
+    columns
+        The columns by the names of the source's documentation.
+    length
+        How many rows.
+    faults
+        What was found so far.
+    """
+
+    columns: Mapping[str, Any]
+    length: int
+    faults: list[Fault] = field(default_factory=list)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.columns
+
+    def text(self, name: str, *, empty: Sequence[str] = EMPTY) -> Any:
+        """Return a column without space around it, null where nothing is left or one of the signs for empty stands.
+
+        Control characters become spaces: the sources use tabs and line breaks inside cells.
+        """
+        if name not in self.columns:
+            return pa.nulls(self.length, pa.string())
+        trimmed = pc.utf8_trim_whitespace(self.columns[name])
+        if pc.any(pc.match_substring_regex(trimmed, _CONTROLS)).as_py():
+            trimmed = pc.utf8_trim_whitespace(pc.replace_substring_regex(trimmed, f"{_CONTROLS}+", " "))
+        none = pc.is_in(trimmed, value_set=pa.array(empty, pa.string()))
+        return pc.if_else(none, pa.scalar(None, pa.string()), trimmed)
+
+    def required(self, name: str, value: Any = None) -> Any:
+        """Return a column in which every cell must hold something; where none does, the row is at fault (CAS604)."""
+        value = self.text(name) if value is None else value
+        self.note("CAS604", name, np.asarray(pc.is_null(value)))
+        return value
+
+    def whole(self, name: str, *, least: int | None = None, most: int | None = None) -> Any:
+        """Return a column of whole numbers (int64); 7.0 is 7. What is none is at fault (CAS601)."""
+        number = self.number(name, least=least, most=most)
+        broken = np.asarray(pc.fill_null(pc.not_equal(pc.round(number), number), fill_value=False))
+        self.note("CAS601", name, broken, wanted="a whole number")
+        return pc.if_else(pa.array(~broken), number, pa.scalar(None, pa.float64())).cast(pa.int64(), safe=False)
+
+    def number(self, name: str, *, least: float | None = None, most: float | None = None) -> Any:
+        """Return a column of numbers (float64). What is none, or out of bounds, is at fault (CAS601)."""
+        cells = self.text(name)
+
+        def read(word: str) -> float | None:
+            try:
+                value = float(word)
+            except ValueError:
+                return None
+            inside = (least is None or value >= least) and (most is None or value <= most)
+            return value if inside and abs(value) < _LARGEST else None
+
+        found = mapped(cells, read, pa.float64())
+        bounds = "" if least is None and most is None else f" from {least} to {most}"
+        self.note("CAS601", name, _lost(cells, found), wanted=f"a number{bounds}")
+        return found
+
+    def day(self, name: str, read: Callable[[str], dt.date | None] | None = None) -> Any:
+        """Return a column of days (date32). What is no day is at fault (CAS602)."""
+        cells = self.text(name)
+        found = mapped(cells, read or read_day, pa.date32())
+        self.note("CAS602", name, _lost(cells, found))
+        return found
+
+    def code(self, name: str, table: Mapping[str, str | None], *, value: Any = None) -> Any:
+        """Return a column with each code replaced by what the table has for it; unknown codes are at fault (CAS603).
+
+        A code that the table leads to None stays without a value.
+        """
+        cells = self.text(name) if value is None else value
+        words = _distinct(cells)
+        unknown = [word for word in words if word not in table]
+        if unknown:
+            self.note("CAS603", name, np.asarray(pc.is_in(cells, value_set=pa.array(unknown, pa.string()))))
+        return mapped(cells, table.get, pa.string())
+
+    def note(self, code: str, name: str, wrong: Any, **values: Any) -> None:
+        """Note that the rows of a mask are at fault; at most one fault a row and column."""
+        for row in np.flatnonzero(wrong):
+            cell = self.columns[name][int(row)].as_py() if name in self.columns else None
+            shown = (
+                "nothing" if cell is None else repr(cell if len(cell) <= _MOST_SHOWN else f"{cell[:_MOST_SHOWN]}...")
+            )
+            reason = RULES[code].say({"column": name, "value": shown, **values})
+            self.faults.append(Fault(int(row), name, code, reason))
+
+    def wrong(self) -> Any:
+        """Return a mask of the rows at fault."""
+        mask = np.zeros(self.length, bool)
+        mask[[fault.row for fault in self.faults]] = True
+        return mask
+
+
+def mapped(cells: Any, change: Callable[[str], Any], kind: Any) -> Any:
+    """Return a column with a function applied to each distinct value; null stays null.
+
+    Texts come back as a dictionary, which is how the records hold ids and codes.
+    """
+    encoded = pc.dictionary_encode(cells) if not pa.types.is_dictionary(cells.type) else cells
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.combine_chunks()
+    values = [None if word is None else change(word) for word in encoded.dictionary.to_pylist()]
+    looked_up = pa.array(values, kind)
+    if pa.types.is_string(kind):
+        compact = pc.dictionary_encode(looked_up)
+        return pa.DictionaryArray.from_arrays(compact.indices.take(encoded.indices), compact.dictionary)
+    return looked_up.take(encoded.indices)
+
+
+def joined(*parts: Any, between: str = " ") -> Any:
+    """Return texts joined row by row; a part that is null is left out, a single text stands in every row.
+
+    A row in which all parts are null is null.
+    """
+    plain = [part if isinstance(part, str) else plain_text(part) for part in parts]
+    arrays = [part for part in plain if not isinstance(part, str)]
+    if len(plain) == 1:
+        return plain[0]
+    if len(arrays) == len(plain):
+        # PyArrow leaves out the rows in which every part is null, so that none of them may be.
+        nothing = arrays[0].is_null()
+        for part in arrays[1:]:
+            nothing = pc.and_(nothing, part.is_null())
+        if pc.any(nothing).as_py():
+            filled = [pc.if_else(nothing, pa.scalar(""), arrays[0]), *arrays[1:]]
+            text = pc.binary_join_element_wise(*filled, between, null_handling="skip")
+            return pc.if_else(nothing, pa.scalar(None, pa.string()), text)
+    return pc.binary_join_element_wise(*plain, between, null_handling="skip")
+
+
+def when(there: Any, *parts: Any) -> Any:
+    """Return the parts run together where every one of them is there, else null: a clause that can be left out."""
+    plain = [part if isinstance(part, str) else plain_text(part) for part in parts]
+    text = pc.binary_join_element_wise(*plain, "", null_handling="emit_null")
+    return text if there is None else pc.if_else(pa.array(there), text, pa.scalar(None, pa.string()))
+
+
+def plain_text(column: Any) -> Any:
+    """Return a column of texts that is not a dictionary."""
+    return column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
+
+
+def shortened(column: Any, most: int) -> Any:
+    """Return texts cut to a length, with an ellipsis where something was cut off."""
+    plain = plain_text(column)
+    too_long = pc.greater(pc.utf8_length(plain), most)
+    if not pc.any(too_long).as_py():
+        return plain
+    cut = pc.binary_join_element_wise(pc.utf8_rtrim_whitespace(pc.utf8_slice_codeunits(plain, 0, most - 1)), "…", "")
+    return pc.if_else(too_long, cut, plain)
+
+
+def entry_ids(source: str, column: Any) -> Any:
+    """Return registry ids ``source:value``; what an id cannot hold becomes a hyphen."""
+    return mapped(column, lambda word: entry_id(source, word), pa.string())
+
+
+def entry_id(source: str, word: str) -> str:
+    """Return the registry id of a value of a source.
+
+    A value that an id cannot hold as it is keeps its letters and digits and gets the beginning of its hash, so that two
+    values never share an id: ``icews:Citizen-Ukraine.3f2a91c0``.
+    """
+    if _SAFE.fullmatch(word) and len(source) + 1 + len(word) <= _LONGEST_ID:
+        return f"{source}:{word}"
+    flat = unicodedata.normalize("NFKD", word).encode("ascii", "ignore").decode("ascii")
+    kept = _UNSAFE.sub("-", flat).strip("-._")[: _LONGEST_ID - len(source) - 10]
+    mark = hashlib.sha256(word.encode()).hexdigest()[:8]
+    return f"{source}:{kept}.{mark}" if kept else f"{source}:{mark}"
+
+
+def read_day(word: str) -> dt.date | None:
+    """Return a day of ISO form, with or without a time after it: 2022-02-08 or 2022-02-08 00:00:00.000."""
+    try:
+        return dt.date.fromisoformat(word[:10]) if len(word) == 10 or word[10:11] in " T" else None
+    except ValueError:
+        return None
+
+
+def read_compact_day(word: str) -> dt.date | None:
+    """Return a day written as 20220208."""
+    if len(word) != 8 or not (word.isascii() and word.isdigit()):
+        return None
+    try:
+        return dt.date(int(word[:4]), int(word[4:6]), int(word[6:]))
+    except ValueError:
+        return None
+
+
+def _distinct(cells: Any) -> list[str]:
+    if pa.types.is_dictionary(cells.type):
+        return [word for word in cells.dictionary.to_pylist() if word is not None]
+    return [word for word in pc.unique(cells).to_pylist() if word is not None]
+
+
+def _lost(before: Any, after: Any) -> Any:
+    return np.asarray(pc.and_(pc.is_valid(before), pc.is_null(after)))

@@ -1,0 +1,353 @@
+"""An import from files to a folder: streamed in bounded memory, resumable, whole or not there.
+
+Everything is written into ``<folder>.partial``; only a finished import has the folder's own name. An import that was
+stopped goes on where it was: what is written is kept, and the batches that it stands for are read and not mapped again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+import shutil
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from casus.importers.base import About, distinct
+from casus.importers.mapping import Drift, SourceMapping, drift, mapping
+from casus.importers.reading import Batch, Member, batches, header_of, members
+from casus.importers.working import QUARANTINE, Done, reasons, work
+from casus.schema import SCHEMA_VERSION
+from casus.schema.columnar.across import hashes
+from casus.schema.errors import UsageError
+
+THREADS = 2
+_STATE = "state.json"
+REPORT = "import.json"
+REGISTRIES = ("actors", "places", "publishers")
+
+
+@dataclass
+class Report:
+    """What an import did; rows in are records, rows in quarantine, and rows out of scope.
+
+    Attributes
+    ----------
+    source, version
+        The source and its version.
+    folder
+        Where the records are.
+    files
+        The tables that were read.
+    rows, records, quarantined
+        How many rows there were, became records, and are in quarantine.
+    skipped
+        How many rows are out of scope, by reason.
+    codes
+        How many rows are in quarantine, by rule.
+    drift
+        How the columns of each table differ from the documented ones.
+    """
+
+    source: str
+    version: str
+    folder: Path
+    files: list[str] = field(default_factory=list)
+    rows: int = 0
+    records: int = 0
+    quarantined: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    codes: Counter[str] = field(default_factory=Counter)
+    drift: dict[str, Drift] = field(default_factory=dict)
+
+    @property
+    def share(self) -> float:
+        """The share of the rows in scope that are in quarantine, 0 to 1."""
+        scope = self.records + self.quarantined
+        return self.quarantined / scope if scope else 0.0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as plain values."""
+        return {
+            "source": self.source,
+            "version": self.version,
+            "schema_version": SCHEMA_VERSION,
+            "files": self.files,
+            "rows": self.rows,
+            "records": self.records,
+            "quarantined": self.quarantined,
+            "out_of_scope": dict(sorted(self.skipped.items())),
+            "codes": dict(sorted(self.codes.items())),
+            "drift": {name: list(each.lines()) for name, each in self.drift.items()},
+        }
+
+
+#: Called after every batch with the report so far.
+Progress = Callable[[Report], None]
+
+
+def run_import(
+    source: str,
+    files: Sequence[Path],
+    folder: Path,
+    *,
+    version: str | None = None,
+    retrieved: dt.date | None = None,
+    encoding: str = "utf-8",
+    most_quarantined: float | None = None,
+    threads: int = THREADS,
+    progress: Progress | None = None,
+    block: int | None = None,
+) -> Report:
+    """Import files of one source into a folder of records, registries and quarantine.
+
+    Parameters
+    ----------
+    source
+        Name of the source, such as ``ucdp-ged``.
+    files
+        The files, as the source publishes them.
+    folder
+        The folder to make; it must not be there.
+    version
+        Version of the source; taken from the name of the file where that says it.
+    retrieved
+        The day on which the files were got; their own date unless given.
+    encoding
+        Encoding of the text.
+    most_quarantined
+        Fail if a larger share of the rows is in quarantine, 0 to 1.
+    threads
+        How many batches are worked on at a time.
+    progress
+        Called after every batch with the report so far.
+    block
+        How many bytes are read at a time.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    UsageError
+        If the files are not those of the source, cannot be read, or too many rows are in quarantine; nothing that
+        looks whole is left.
+    """
+    known = mapping(source)
+    tables = [member for path in files for member in members(path, known.form.get("members", "*"))]
+    job = _Job.start(known, tables, folder, version, retrieved, encoding, block)
+    try:
+        for done, key in _worked(job, threads):
+            job.keep(done, key)
+            if progress is not None:
+                progress(job.report)
+        if most_quarantined is not None and job.report.share > most_quarantined:
+            raise UsageError(
+                f"{job.report.quarantined} of {job.report.rows} rows are in quarantine ({job.report.share:.1%}), more than "
+                f"{most_quarantined:.1%}: see {job.partial / 'quarantine'}. Nothing was put into {folder}."
+            )
+        return job.finish()
+    except OSError as error:
+        raise UsageError(
+            f"{folder}: cannot be written ({error.strerror or error}). What is done is kept in {job.partial}; "
+            "make room and run the same command again."
+        ) from None
+
+
+@dataclass
+class _Job:
+    """An import under way."""
+
+    known: SourceMapping
+    tables: list[Member]
+    folder: Path
+    partial: Path
+    about: list[About]
+    encoding: str
+    block: int | None
+    report: Report
+    state: dict[str, Any]
+    headers: list[list[str]]
+
+    @classmethod
+    def start(
+        cls,
+        known: SourceMapping,
+        tables: list[Member],
+        folder: Path,
+        version: str | None,
+        retrieved: dt.date | None,
+        encoding: str,
+        block: int | None,
+    ) -> _Job:
+        if folder.exists():
+            raise UsageError(f"{folder} is there already. Give a folder that is not, or remove it.")
+        headers = [header_of(member, known) for member in tables]
+        report = Report(known.name, version or _version(tables[0], known), folder, [member.name for member in tables])
+        for member, header in zip(tables, headers, strict=True):
+            found = drift(known, header)
+            lacking = [name for name in found.missing if name in known.required]
+            if lacking:
+                raise UsageError(
+                    f"{member.name} is not a table of {known.title}, or its columns changed: "
+                    f"{' '.join(found.lines())} Without {', '.join(lacking)} it cannot be read."
+                )
+            if found.missing or found.extra:
+                report.drift[member.name] = found
+        about = [
+            About(known, report.version, retrieved or dt.date.fromtimestamp(member.path.stat().st_mtime))
+            for member in tables
+        ]
+        partial = folder.with_name(f"{folder.name}.partial")
+        job = cls(known, tables, folder, partial, about, encoding, block, report, {}, headers)
+        job.resume()
+        return job
+
+    def resume(self) -> None:
+        """Take up an import that was stopped, if it was of the same files; else begin anew."""
+        mark = self._mark()
+        path = self.partial / _STATE
+        if path.is_file():
+            state = json.loads(path.read_text("utf-8"))
+            if state["mark"] != mark:
+                raise UsageError(
+                    f"{self.partial} holds a stopped import of other files or options. Remove it, or give the same again."
+                )
+            self.state = state
+            for name, count in state["skipped"].items():
+                self.report.skipped[name] = count
+            self.report.codes.update(state["codes"])
+            for name in ("rows", "records", "quarantined"):
+                setattr(self.report, name, state[name])
+            return
+        shutil.rmtree(self.partial, ignore_errors=True)
+        for name in ("records", "quarantine", "entries"):
+            (self.partial / name).mkdir(parents=True)
+        self.state = {"mark": mark, "batches": 0}
+
+    def _mark(self) -> str:
+        told = [self.known.name, self.report.version, self.encoding, self.block, SCHEMA_VERSION]
+        for member in self.tables:
+            stats = member.path.stat()
+            told.append([str(member.path.resolve()), member.inner, stats.st_size, stats.st_mtime_ns])
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+    def keep(self, done: Done, number: int) -> None:
+        """Write what a batch became, and that it did."""
+        name = f"part-{number:06}.parquet"
+        if done.records.num_rows:
+            _write(pa.Table.from_batches([done.records]), self.partial / "records" / name)
+        if done.quarantine.num_rows:
+            _write(pa.Table.from_batches([done.quarantine]), self.partial / "quarantine" / name)
+        for kind, table in done.entries.items():
+            _write(table, self.partial / "entries" / f"{kind}-{number:06}.parquet")
+        report = self.report
+        report.rows += done.taken
+        report.records += done.records.num_rows
+        report.quarantined += done.quarantined
+        report.skipped.update(done.skipped)
+        report.codes.update(reasons(pa.Table.from_batches([done.quarantine])))
+        self.state |= {"batches": number + 1, "rows": report.rows, "records": report.records}
+        self.state |= {"quarantined": report.quarantined, "skipped": report.skipped, "codes": report.codes}
+        _replace(self.partial / _STATE, json.dumps(self.state))
+
+    def finish(self) -> Report:
+        """Put the registries and the quarantine together and give the folder its name."""
+        partial = self.partial
+        for kind in REGISTRIES:
+            paths = sorted((partial / "entries").glob(f"{kind}-*.parquet"))
+            if paths:
+                tables = pa.concat_tables([pq.read_table(path) for path in paths], promote_options="permissive")
+                columns = {name: tables.column(name).combine_chunks() for name in tables.column_names}
+                _write(distinct(columns), partial / f"{kind}.parquet")
+        quarantine = [pq.read_table(path) for path in sorted((partial / "quarantine").glob("*.parquet"))]
+        _write(pa.concat_tables([QUARANTINE.empty_table(), *quarantine]), partial / "quarantine.parquet")
+        _replace(partial / REPORT, json.dumps(self.report.to_dict(), ensure_ascii=False, indent=1) + "\n")
+        for name in ("entries", "quarantine"):
+            shutil.rmtree(partial / name)
+        (partial / _STATE).unlink()
+        partial.rename(self.folder)
+        return self.report
+
+
+def _worked(job: _Job, threads: int) -> Iterator[tuple[Done, int]]:
+    """Yield what every batch became, in order; at most ``threads`` and one more are in memory."""
+    waiting: deque[tuple[Future[Done], int]] = deque()
+    with ThreadPoolExecutor(threads) as pool:
+        coming = _coming(job)
+        for batch, member, about, repeated, number in islice(coming, threads + 1):
+            waiting.append((pool.submit(work, batch, about, member.name, repeated), number))
+        while waiting:
+            future, number = waiting.popleft()
+            yield future.result(), number
+            for batch, member, about, repeated, next_number in islice(coming, 1):
+                waiting.append((pool.submit(work, batch, about, member.name, repeated), next_number))
+
+
+def _coming(job: _Job) -> Iterator[tuple[Batch, Member, About, Sequence[int], int]]:
+    """Yield the batches that are not done yet; of those that are, only the ids are looked at."""
+    seen = _Seen()
+    number = 0
+    options = {"block": job.block} if job.block else {}
+    for member, header, about in zip(job.tables, job.headers, job.about, strict=True):
+        for batch in batches(member, job.known, header, encoding=job.encoding, **options):
+            repeated = seen.add(batch.rows.column(job.known.identity)) if job.known.identity else []
+            if number >= job.state["batches"]:
+                yield batch, member, about, repeated, number
+            number += 1
+
+
+class _Seen:
+    """Finds ids that came before, with eight bytes an id: runs of sorted hashes, the equal ones looked at again."""
+
+    def __init__(self) -> None:
+        self._runs: list[Any] = []
+
+    def add(self, ids: Any) -> list[int]:
+        """Return the rows whose id stands in an earlier row, of this batch or an earlier one."""
+        mine = hashes(ids)
+        order = np.argsort(mine, kind="stable")
+        ordered = mine[order]
+        again = np.zeros(len(mine), bool)
+        again[order[1:]] = ordered[1:] == ordered[:-1]
+        for run in self._runs:
+            places = np.minimum(np.searchsorted(run, mine), len(run) - 1)
+            again |= run[places] == mine
+        again &= np.asarray(ids.is_valid()) & (mine != hashes(pa.array([""]))[0])
+        self._runs.append(np.unique(ordered))
+        while len(self._runs) > 1 and len(self._runs[-1]) * 2 >= len(self._runs[-2]):
+            last = self._runs.pop()
+            self._runs[-1] = np.union1d(self._runs[-1], last)
+        return [int(row) for row in np.flatnonzero(again)]
+
+
+def _version(member: Member, known: SourceMapping) -> str:
+    """Return the version that the name of a file says: GEDEvent_v22_0_2.csv is 22.0.2."""
+    import re
+
+    pattern = known.form.get("version")
+    found = re.search(pattern, member.name) if pattern else None
+    return found[1].replace("_", ".") if found else known.version
+
+
+def _write(table: pa.Table, path: Path) -> None:
+    partial = path.with_suffix(".writing")
+    pq.write_table(table, partial, compression="zstd", compression_level=1, write_page_index=True)
+    os.replace(partial, path)
+
+
+def _replace(path: Path, text: str) -> None:
+    partial = path.with_suffix(".writing")
+    partial.write_text(text, "utf-8")
+    os.replace(partial, path)

@@ -1,0 +1,159 @@
+"""One batch from rows to records and quarantine: mapped, checked, divided. A pure function, here and on any cluster."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from casus.importers.base import About, Mapped, map_batch
+from casus.importers.reading import Batch, Broken
+from casus.importers.rows import Fault
+from casus.schema.columnar import check_batch
+from casus.schema.rules import RULES
+from casus.streaming import explain_row
+
+if TYPE_CHECKING:
+    from casus.schema.columnar import Verdicts
+
+#: Of the rows that break a rule of the schema, so many of a batch are explained in words; the rest have the rule's.
+_EXPLAINED = 200
+QUARANTINE = pa.schema(
+    [
+        pa.field("file", pa.string(), nullable=False),
+        pa.field("row", pa.int64(), nullable=False),
+        pa.field("code", pa.string(), nullable=False),
+        pa.field("path", pa.string(), nullable=False),
+        pa.field("reason", pa.string(), nullable=False),
+        pa.field("raw", pa.string(), nullable=False),
+    ],
+    metadata={
+        "description": "Rows that did not become records: number in the file from 1, rule, place, reason, the row."
+    },
+)
+
+
+@dataclass(frozen=True)
+class Done:
+    """What became of a batch: every row is a record, in quarantine, or skipped.
+
+    Attributes
+    ----------
+    records
+        The valid records.
+    rows
+        For each of them, the number of its row in the file.
+    quarantine
+        What is in quarantine, one row for each row of the file and mistake.
+    quarantined
+        How many rows of the file are.
+    skipped
+        How many rows are out of scope, by reason.
+    entries
+        The entries of the registries that the batch names.
+    """
+
+    records: pa.RecordBatch
+    rows: Any
+    quarantine: pa.RecordBatch
+    quarantined: int
+    skipped: Mapping[str, int]
+    entries: Mapping[str, pa.Table]
+
+    @property
+    def taken(self) -> int:
+        """How many rows of the file the batch stands for."""
+        return self.records.num_rows + self.quarantined + sum(self.skipped.values())
+
+
+def work(batch: Batch, about: About, file: str, repeated: Sequence[int] = ()) -> Done:
+    """Turn a batch into records, checked by every rule of a record, and what stays behind.
+
+    Parameters
+    ----------
+    batch
+        The rows.
+    about
+        What is known of the file.
+    file
+        Its name, for the quarantine.
+    repeated
+        Rows of the batch whose id stands in an earlier row.
+    """
+    module = import_module(f"casus.importers.{about.name.replace('-', '_')}")
+    got = map_batch(batch.rows, about, module.make, getattr(module, "scope", None))
+    verdicts = check_batch(got.records)
+    faults = [*got.faults, *_invalid(got, verdicts), *_repeated(batch, about, repeated, got)]
+    bad = np.zeros(batch.rows.num_rows, bool)
+    bad[[fault.row for fault in faults]] = True
+    kept = ~bad[got.rows]
+    records = got.records if kept.all() else got.records.filter(pa.array(kept))
+    rows = batch.numbers[got.rows[kept]]
+    quarantine = _quarantine(batch, faults, file)
+    skipped = {reason: len(places) for reason, places in got.skipped.items()}
+    return Done(records, rows, quarantine, int(bad.sum()) + len(batch.broken), skipped, got.entries)
+
+
+def _invalid(got: Mapped, verdicts: Verdicts) -> list[Fault]:
+    """Return why records break the schema, in the words of the record engine."""
+    found: list[Fault] = []
+    table = pa.Table.from_batches([got.records]) if len(verdicts.rows) else None
+    explained = set(verdicts.suspects()[:_EXPLAINED])
+    for row in sorted(explained):
+        found.extend(
+            Fault(int(got.rows[row]), ".".join(map(str, each.path)), each.code, each.message)
+            for each in explain_row(table, row, 0, "")
+        )
+    for row, path, code in zip(verdicts.rows, verdicts.paths, verdicts.codes, strict=True):
+        if int(row) not in explained:
+            found.append(Fault(int(got.rows[int(row)]), path, code, RULES[code].title))
+    return found
+
+
+def _repeated(batch: Batch, about: About, repeated: Sequence[int], got: Mapped) -> list[Fault]:
+    column = about.mapping.identity
+    skipped = set(np.concatenate([np.empty(0, int), *got.skipped.values()]).tolist())
+    rule = RULES["CAS606"]
+    return [
+        Fault(row, column, rule.code, rule.say({"value": batch.rows.column(column)[row].as_py()}))
+        for row in repeated
+        if row not in skipped
+    ]
+
+
+def _quarantine(batch: Batch, faults: Sequence[Fault], file: str) -> pa.RecordBatch:
+    names = batch.rows.schema.names
+    raw: dict[int, str] = {}
+    rows: list[tuple[int, str, str, str, str]] = []
+    for fault in faults:
+        if fault.row not in raw:
+            cells = (column[fault.row].as_py() for column in batch.rows.columns)
+            raw[fault.row] = json.dumps(dict(zip(names, cells, strict=True)), ensure_ascii=False)
+        rows.append((int(batch.numbers[fault.row]), fault.code, fault.column, fault.reason, raw[fault.row]))
+    rows.extend(map(_broken, batch.broken))
+    rows.sort(key=lambda row: row[0])
+    columns = list(zip(*rows, strict=True)) or [()] * 5
+    arrays = [pa.array(values, QUARANTINE.field(index + 1).type) for index, values in enumerate(columns)]
+    return pa.RecordBatch.from_arrays([pa.array([file] * len(rows), pa.string()), *arrays], schema=QUARANTINE)
+
+
+def _broken(row: Broken) -> tuple[int, str, str, str, str]:
+    rule = RULES["CAS605"]
+    return row.number, rule.code, "", rule.say({"value": row.cells, "wanted": row.wanted}), row.text
+
+
+def reasons(quarantine: pa.Table) -> Counter[str]:
+    """Return how many rows of the file are in quarantine by rule; a row that breaks two counts for both."""
+    pairs = {
+        (file, row, code)
+        for file, row, code in zip(
+            *(quarantine.column(name).to_pylist() for name in ("file", "row", "code")), strict=True
+        )
+    }
+    return Counter(code for _, _, code in pairs)
