@@ -15,7 +15,7 @@ from casus.pages import Line, Page
 from casus.schema.errors import UsageError
 from casus.schema.findings import Finding
 from casus.schema.rules import RULES, Rule, Scope
-from casus.schema.rules.base import REMOVE, Damage, Patch, Text
+from casus.schema.rules.base import REMOVE, Damage, Patch, Row, Text
 from casus.schema.rules.example import EXAMPLE, corpus_of, patched
 from casus.yaml_writing import field_lines, item_lines
 
@@ -86,6 +86,8 @@ def _told(rule: Rule) -> tuple[str, str]:
     match rule.counterexample:
         case Damage(_, says):
             return says, rule.fix
+        case Row():
+            return rule.message, rule.fix
         case Text(content, name):
             found = _found_in(content, Path("records") / (name if "/" in name else f"{name[:4]}/{name}"))
         case Patch(sets, also):
@@ -110,6 +112,9 @@ def _example(rule: Rule) -> str:
             return f"{name}:\n{_shortened(content)}"
         case Damage(how, _):
             return f"a release after this: {how}"
+        case Row(cells, _, twice):
+            changed = ", ".join(f"{name}: {value!r}" for name, value in cells.items())
+            return f"a row of UCDP GED {'twice' if twice else f'with {changed}'}"
 
 
 def _sets(sets: Mapping[str, Any]) -> Iterator[str]:

@@ -140,7 +140,7 @@ def drift(mapping: SourceMapping, header: Sequence[str]) -> Drift:
     layout = min(mapping.layouts or (tuple(mapping.known),), key=lambda each: len(names ^ set(each)))
     missing = [name for name in layout if name not in names]
     extra = [name for name in header if name not in mapping.known]
-    renamed = []
+    renamed: list[tuple[str, str]] = []
     for name in missing:
         found = closest(name, [each for each in extra if each not in {new for _, new in renamed}])
         if found:

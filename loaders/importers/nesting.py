@@ -57,13 +57,7 @@ def _fields(struct: Struct, arrow: Sequence[Any], given: Mapping[str, Any], leng
 def _column(field: Field, kind: Any, value: Any, length: int) -> Any:
     """Return one column: what is given of it, or what an absent field is."""
     if value is None:
-        if field.many:
-            return _no_items(kind, length)
-        if field.default is not None:
-            return constant(field.default, kind, length)
-        if field.required:
-            raise SchemaDefinitionError(f"The field {field.name} is required.")
-        return _absent(kind, length)
+        return _left_out(field, kind, length)
     if field.struct is not None and field.many:
         return _list_of_groups(field.struct, kind, value, length)
     if field.struct is not None:
@@ -74,6 +68,14 @@ def _column(field: Field, kind: Any, value: Any, length: int) -> Any:
     if field.many:
         return _list_of_values(kind, value, length)
     return as_type(value, kind, length)
+
+
+def _left_out(field: Field, kind: Any, length: int) -> Any:
+    if field.required:
+        raise SchemaDefinitionError(f"The field {field.name} is required.")
+    if field.many:
+        return _no_items(kind, length)
+    return _absent(kind, length) if field.default is None else constant(field.default, kind, length)
 
 
 def _list_of_groups(struct: Struct, kind: Any, parts: Sequence[Part], length: int) -> Any:
@@ -144,7 +146,7 @@ def constant(value: Any, kind: Any, length: int) -> Any:
 
 
 def _absent(kind: Any, length: int) -> Any:
-    """Return nulls; below a group that is absent nothing is null, since Parquet's writer takes such fields as they are."""
+    """Return nulls; below a group that is absent nothing is null, since Parquet's writer looks at such fields too."""
     if not pa.types.is_struct(kind):
         return pa.nulls(length, kind)
     inner = [kind.field(index) for index in range(kind.num_fields)]

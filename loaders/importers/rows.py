@@ -29,6 +29,8 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._]+")
 _LONGEST_ID = 80
 #: Characters that no text of a record may hold.
 _CONTROLS = r"[\x00-\x1f\x7f\x{202a}-\x{202e}\x{2066}-\x{2069}]"
+_ISO = len("2022-02-08")
+_COMPACT = len("20220208")
 #: Numbers beyond these are slips.
 _LARGEST = 1e15
 
@@ -224,14 +226,14 @@ def entry_id(source: str, word: str) -> str:
 def read_day(word: str) -> dt.date | None:
     """Return a day of ISO form, with or without a time after it: 2022-02-08 or 2022-02-08 00:00:00.000."""
     try:
-        return dt.date.fromisoformat(word[:10]) if len(word) == 10 or word[10:11] in " T" else None
+        return dt.date.fromisoformat(word[:_ISO]) if word[_ISO : _ISO + 1] in {"", " ", "T"} else None
     except ValueError:
         return None
 
 
 def read_compact_day(word: str) -> dt.date | None:
     """Return a day written as 20220208."""
-    if len(word) != 8 or not (word.isascii() and word.isdigit()):
+    if len(word) != _COMPACT or not (word.isascii() and word.isdigit()):
         return None
     try:
         return dt.date(int(word[:4]), int(word[4:6]), int(word[6:]))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import os
+import re
 import shutil
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
@@ -154,8 +154,8 @@ def run_import(
                 progress(job.report)
         if most_quarantined is not None and job.report.share > most_quarantined:
             raise UsageError(
-                f"{job.report.quarantined} of {job.report.rows} rows are in quarantine ({job.report.share:.1%}), more than "
-                f"{most_quarantined:.1%}: see {job.partial / 'quarantine'}. Nothing was put into {folder}."
+                f"{job.report.quarantined} of {job.report.rows} rows are in quarantine ({job.report.share:.1%}), more "
+                f"than {most_quarantined:.1%}: see {job.partial / 'quarantine'}. Nothing was put into {folder}."
             )
         return job.finish()
     except OSError as error:
@@ -205,10 +205,7 @@ class _Job:
                 )
             if found.missing or found.extra:
                 report.drift[member.name] = found
-        about = [
-            About(known, report.version, retrieved or dt.date.fromtimestamp(member.path.stat().st_mtime))
-            for member in tables
-        ]
+        about = [About(known, report.version, retrieved or _day_of(member)) for member in tables]
         partial = folder.with_name(f"{folder.name}.partial")
         job = cls(known, tables, folder, partial, about, encoding, block, report, {}, headers)
         job.resume()
@@ -222,7 +219,8 @@ class _Job:
             state = json.loads(path.read_text("utf-8"))
             if state["mark"] != mark:
                 raise UsageError(
-                    f"{self.partial} holds a stopped import of other files or options. Remove it, or give the same again."
+                    f"{self.partial} holds a stopped import of other files or options. Remove it, or give the same "
+                    "again."
                 )
             self.state = state
             for name, count in state["skipped"].items():
@@ -237,7 +235,7 @@ class _Job:
         self.state = {"mark": mark, "batches": 0}
 
     def _mark(self) -> str:
-        told = [self.known.name, self.report.version, self.encoding, self.block, SCHEMA_VERSION]
+        told: list[Any] = [self.known.name, self.report.version, self.encoding, self.block, SCHEMA_VERSION]
         for member in self.tables:
             stats = member.path.stat()
             told.append([str(member.path.resolve()), member.inner, stats.st_size, stats.st_mtime_ns])
@@ -334,20 +332,23 @@ class _Seen:
 
 def _version(member: Member, known: SourceMapping) -> str:
     """Return the version that the name of a file says: GEDEvent_v22_0_2.csv is 22.0.2."""
-    import re
-
     pattern = known.form.get("version")
     found = re.search(pattern, member.name) if pattern else None
     return found[1].replace("_", ".") if found else known.version
 
 
+def _day_of(member: Member) -> dt.date:
+    """Return the day of a file, by its own date."""
+    return dt.datetime.fromtimestamp(member.path.stat().st_mtime, dt.UTC).date()
+
+
 def _write(table: pa.Table, path: Path) -> None:
     partial = path.with_suffix(".writing")
     pq.write_table(table, partial, compression="zstd", compression_level=1, write_page_index=True)
-    os.replace(partial, path)
+    partial.replace(path)
 
 
 def _replace(path: Path, text: str) -> None:
     partial = path.with_suffix(".writing")
     partial.write_text(text, "utf-8")
-    os.replace(partial, path)
+    partial.replace(path)

@@ -124,7 +124,7 @@ def _float(numbers: Any) -> Any:
 
 
 def _within(rows: Rows, start: Any, end: Any) -> Any:
-    """An incident on an unknown day lies within the interval; a report on a whole period fills it."""
+    """Return the extent: an incident on an unknown day lies within the interval, a report on a period fills it."""
     aggregate = pc.fill_null(pc.equal(rows.text("event_clarity"), _AGGREGATE), fill_value=False)
     spread = pc.fill_null(pc.not_equal(start, end), fill_value=False)
     return pc.if_else(pc.and_(spread, pc.invert(aggregate)), pa.scalar("within"), pa.scalar("spans"))

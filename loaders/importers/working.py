@@ -69,7 +69,7 @@ class Done:
     @property
     def taken(self) -> int:
         """How many rows of the file the batch stands for."""
-        return self.records.num_rows + self.quarantined + sum(self.skipped.values())
+        return int(self.records.num_rows) + self.quarantined + sum(self.skipped.values())
 
 
 def work(batch: Batch, about: About, file: str, repeated: Sequence[int] = ()) -> Done:

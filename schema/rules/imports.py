@@ -5,7 +5,7 @@ Rows that become records are judged by the same rules as any record; these are a
 
 from __future__ import annotations
 
-from casus.schema.rules.base import Rule, Row, Scope
+from casus.schema.rules.base import Row, Rule, Scope
 
 
 def _import(number: int, title: str, reason: str, message: str, fix: str, example: Row) -> Rule:
