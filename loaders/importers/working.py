@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from casus.schema.columnar import Verdicts
 
 #: Of the rows that break a rule of the schema, so many of a batch are explained in words; the rest have the rule's.
-_EXPLAINED = 200
+_EXPLAINED = 20
 QUARANTINE = pa.schema(
     [
         pa.field("file", pa.string(), nullable=False),
