@@ -22,6 +22,8 @@ from casus.schema.rules.record import RECORD_RULES, RecordRule
 ERRORS = (Severity.ERROR,)
 #: Just below the largest size that glibc learns from.
 _LARGE_BLOCK = 2**25 - 2**16
+#: The last schemas that were found to hold records: one batch after another has the same.
+_FITTING: list[pa.Schema] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,11 @@ def check_batch(batch: pa.RecordBatch, severities: tuple[Severity, ...] = ERRORS
     UsageError
         If a column is missing, unknown, or of a type that cannot hold the field: see :func:`batch_problems`.
     """
-    problems = batch_problems(batch.schema)
-    if problems:
-        raise UsageError(f"These are not records: {'; '.join(problems)}.")
+    if not any(batch.schema.equals(each) for each in _FITTING[:]):
+        problems = batch_problems(batch.schema)
+        if problems:
+            raise UsageError(f"These are not records: {'; '.join(problems)}.")
+        _FITTING[:] = [batch.schema, *_FITTING[:1]]
     plan = _plan(severities)
     if batch.num_rows == 0:
         return Verdicts(0, np.empty(0, np.int64), (), ())

@@ -38,8 +38,9 @@ def check_level(level: Level) -> Iterator[Fault]:
             inner = level.level(field.name)
             if field.required:
                 yield from _missing(level, field, inner.valid)
-            yield from check_level(inner)
-        else:
+            if not inner.nothing:
+                yield from check_level(inner)
+        elif field.required or field.kind is not Kind.BOOLEAN:
             values = level.values(field.name)
             if field.required:
                 yield from _missing(level, field, values.valid)

@@ -16,6 +16,8 @@ import pyarrow.compute as pc
 
 from casus.schema.description import Field, Kind, Struct
 
+#: With how many codes all others are compared, and of how many rows a part of a batch is put together by slices.
+_COMPARED, _SLICES = 4, 16
 #: Arrays of numpy: truth values and whole numbers.
 Bools = Any
 Ints = Any
@@ -63,7 +65,7 @@ class Values:
         lookup = np.fromiter((word in wanted for word in words), np.bool_, len(words))
         if self.nothing or not lookup.any():
             return _zeros(self.length, np.bool_)
-        found = np.ones(self.length, np.bool_) if lookup.all() else lookup[self.codes]
+        found = np.ones(self.length, np.bool_) if lookup.all() else looked_up(lookup, self.codes)
         return found if self.valid is None else found & self.valid
 
 
@@ -73,6 +75,17 @@ class Items(NamedTuple):
     array: Any
     lengths: Ints
     starts: Ints
+
+
+def looked_up(marks: Bools, codes: Ints) -> Bools:
+    """Return for each code whether it is marked; a few marked ones are compared with, which is quicker than look-ups."""
+    marked = np.flatnonzero(marks)
+    if not len(marked) or len(marked) > _COMPARED:
+        return marks[codes]
+    found = codes == marked[0]
+    for code in marked[1:]:
+        found |= codes == code
+    return found
 
 
 def spread(values: Any, lengths: Ints) -> Any:
@@ -154,6 +167,11 @@ class Level:
             return self.parent.valid if own is None else own & self.parent.valid
         return own
 
+    @property
+    def nothing(self) -> bool:
+        """Whether no struct is there at all, so that no field can be wrong."""
+        return self.length == 0 or (isinstance(self._array, pa.StructArray) and self._array.null_count == self.length)
+
     @cached_property
     def parents(self) -> Ints:
         """Position of each struct's parent in the level above."""
@@ -202,7 +220,13 @@ class Level:
 
     def subset(self, rows: Ints, names: list[str]) -> Level:
         """Return some of the rows and columns of a batch as a batch of their own."""
-        return Level(self.struct, self._array.select(names).take(pa.array(rows)), self.path)
+        array = self._array.select(names)
+        if len(rows) <= _SLICES and isinstance(array, pa.Table):
+            # Columns of lists take a while to be gathered from, even for one row.
+            array = pa.concat_tables([array.slice(row, 1) for row in rows])
+        else:
+            array = array.take(pa.array(rows))
+        return Level(self.struct, array, self.path)
 
     def column(self, name: str) -> Any:
         """Return the raw column of a field; an absent struct has no values in it."""

@@ -186,12 +186,17 @@ def may_be_unclean(text: Any) -> bool:
 def same_texts(text: Any, first: Any, second: Any) -> Any:
     """Return whether the texts at two positions are equal; most that differ do so in their last bytes."""
     ends, data = text_ends(text), text_bytes(text)
-    sizes = ends[first + 1] - ends[first]
-    same = sizes == ends[second + 1] - ends[second]
+    if not len(data):
+        return np.ones(len(first), np.bool_)
+    ends_of_first, ends_of_second = ends.take(first + 1), ends.take(second + 1)
+    sizes = ends_of_first - ends.take(first)
+    same = sizes == ends_of_second - ends.take(second)
+    last = data.take(ends_of_first - 1, mode="clip") == data.take(ends_of_second - 1, mode="clip")
+    same &= last | (sizes == 0)
     maybe = np.flatnonzero(same)
-    for back in (1, 2, 3, 5, 8):
+    for back in (2, 3, 5, 8):
         near = maybe[sizes[maybe] >= back]
-        same[near] = data[ends[first[near] + 1] - back] == data[ends[second[near] + 1] - back]
+        same[near] = data[ends_of_first[near] - back] == data[ends_of_second[near] - back]
         maybe = maybe[same[maybe]]
     if len(maybe):
         equal = pc.equal(text.take(pa.array(first[maybe])), text.take(pa.array(second[maybe])))
