@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from casus.schema.columnar.levels import Level, Values, text_ends
+from casus.schema.columnar.levels import Level, Values, text_ends, truths
 from casus.schema.columnar.texts import may_be_unclean, same_texts, unmatched
 from casus.schema.constraints import Coded, Constraint, Items, Length, Pattern, Range, Reference
 from casus.schema.description import Field, Kind
@@ -97,7 +97,7 @@ def _item_faults(level: Level, field: Field) -> Iterator[tuple[str, Any]]:
     """Yield what is wrong with the items themselves: a code, and positions among the items."""
     items = level.items(field.name).array
     if items.null_count:
-        yield "CAS109", np.flatnonzero(np.asarray(pc.is_null(items).to_numpy(zero_copy_only=False)))
+        yield "CAS109", np.flatnonzero(truths(pc.is_null(items)))
     if field.struct is None:
         yield from _scalar_faults(field, level.item_values(field.name)[0])
 
@@ -110,7 +110,7 @@ def _wrong_lengths(level: Level, field: Field) -> tuple[Any, Any]:
     column = level.column(field.name)
     absent = np.zeros(level.length, np.bool_)
     if field.items.least and column.null_count:
-        absent = np.asarray(pc.is_null(column).to_numpy(zero_copy_only=False)) & wrong
+        absent = truths(pc.is_null(column)) & wrong
     return np.flatnonzero(absent), np.flatnonzero(wrong & ~absent)
 
 

@@ -107,6 +107,15 @@ def _zeros(length: int, kind: type) -> Any:
     return zeros[:length]
 
 
+def truths(array: Any) -> Bools:
+    """Return Arrow's truth values, none of which may be null; their bits are unpacked at once, unlike by Arrow."""
+    first, start = divmod(array.offset, 8)
+    if not len(array):
+        return np.empty(0, np.bool_)
+    bits = np.frombuffer(array.buffers()[1], np.uint8)[first:]
+    return np.unpackbits(bits, count=start + len(array), bitorder="little")[start:].view(np.bool_)
+
+
 def text_bytes(text: Any) -> Any:
     """Return the bytes of a string column as one array, without copying."""
     data = text.buffers()[2]
@@ -302,7 +311,7 @@ def _valid(array: Any) -> Bools | None:
         return None
     if array.null_count == len(array):
         return _zeros(len(array), np.bool_)
-    return np.asarray(pc.is_valid(array).to_numpy(zero_copy_only=False))
+    return truths(pc.is_valid(array))
 
 
 def _plain(column: Any) -> Any:
@@ -364,11 +373,9 @@ def _values(column: Any, field: Field) -> Values:
             values.text = column
     else:
         numbers = column.cast(pa.int32()) if field.kind is Kind.DATE else column
-        if field.kind is Kind.BOOLEAN:
-            numbers = column.cast(pa.uint8())
         if valid is not None:
             numbers = pc.fill_null(numbers, pa.scalar(0, numbers.type))
-        values.numbers = np.asarray(numbers)
+        values.numbers = truths(numbers).view(np.uint8) if field.kind is Kind.BOOLEAN else np.asarray(numbers)
     return _with_default(values, field)
 
 

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from casus.schema.columnar.fields import repeated_items
 from casus.schema.columnar.keys import distinct_keys, every_source_used, local_references
-from casus.schema.columnar.levels import Level, Values, text_bytes, text_ends
+from casus.schema.columnar.levels import Level, Values, text_bytes, text_ends, truths
 from casus.schema.errors import SchemaDefinitionError
 from casus.schema.rules import expressions as ex
 from casus.schema.rules.record import RecordRule
@@ -221,7 +221,7 @@ def _same(expr: ex.Same, level: Level) -> Any:
         return np.ones(level.length, np.bool_)
     if first.text is not None or second.text is not None:
         equal = pc.fill_null(pc.equal(_as_text(first), _as_text(second)), True)  # noqa: FBT003
-        return np.asarray(equal.to_numpy(zero_copy_only=False))
+        return truths(equal)
     if first.words is not None and second.words is not None:
         first, second = _one_vocabulary([first, second])
         equal = first.codes == second.codes

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from casus.schema.columnar.levels import text_bytes, text_ends
+from casus.schema.columnar.levels import text_bytes, text_ends, truths
 from casus.schema.constraints import Pattern, Plain
 
 #: How many texts are matched as one, and how many bytes are looked at in one go.
@@ -22,8 +22,8 @@ _CACHED = 2**18
 _LINE_BREAK = 0x0A
 _SPACE, _DELETE, _LEAD = 0x20, 0x7F, 0xE2
 _ALLOWED_CONTROLS = (0x09, 0x0A)
-#: The fewest texts for which the plain ones are looked for.
-_MANY = 1000
+#: The fewest texts for which the plain ones are looked for, and how many others of a block are looked at one by one.
+_MANY, _FEW = 1000, 8
 
 
 def unmatched(pattern: Pattern, text: Any) -> Any:
@@ -67,7 +67,7 @@ def _are_plain(plain: Plain, head: str, text: Any) -> Any:
     ends, data = text_ends(text), text_bytes(text)
     starts, size = ends[:-1], len(head)
     heads = pc.starts_with(text, head)
-    good = np.asarray(pc.fill_null(heads, False) if text.null_count else heads)  # noqa: FBT003
+    good = truths(pc.fill_null(heads, False) if text.null_count else heads)  # noqa: FBT003
     good = good & (ends[1:] - starts > size)
     if not good.any():
         return good
@@ -84,8 +84,10 @@ def _are_plain(plain: Plain, head: str, text: Any) -> Any:
             mine[_texts_at(block, strange)] = False
         for mark, count in outside.marks.items():
             found = here == mark
-            # The head's own marks stand in every text that has it.
-            if np.count_nonzero(found) != len(mine) * count or not mine.all():
+            # The head's own marks stand in every text that has it: in a good one no more than these.
+            others = np.flatnonzero(~mine)[: _FEW + 1]
+            theirs = sum(np.count_nonzero(found[slice(*(block[at : at + 2] - block[0]))]) for at in others)
+            if len(others) > _FEW or np.count_nonzero(found) - theirs != (len(mine) - len(others)) * count:
                 mine &= np.bincount(_texts_at(block, np.flatnonzero(found)), minlength=len(mine)) == count
     return good
 
@@ -145,13 +147,13 @@ def _unmatched_blocks(pattern: Pattern, text: Any) -> Any:
     good = pc.match_substring_regex(pc.binary_join(blocks, "\n"), _re2_of_lines(pattern.regex))
     if pc.all(good).as_py():
         return np.empty(0, np.int64)
-    bad = np.flatnonzero(~np.asarray(good)) * _BLOCK
+    bad = np.flatnonzero(~truths(good)) * _BLOCK
     return np.concatenate([_unmatched_texts(pattern, text.slice(first, _BLOCK)) + first for first in bad])
 
 
 def _unmatched_texts(pattern: Pattern, text: Any) -> Any:
     matches = pc.match_substring_regex(text, re2(pattern.regex))
-    return np.flatnonzero(np.asarray(pc.fill_null(pc.invert(matches), False)))  # noqa: FBT003
+    return np.flatnonzero(truths(pc.fill_null(pc.invert(matches), False)))  # noqa: FBT003
 
 
 def _re2_of_lines(regex: str) -> str:
@@ -200,5 +202,5 @@ def same_texts(text: Any, first: Any, second: Any) -> Any:
         maybe = maybe[same[maybe]]
     if len(maybe):
         equal = pc.equal(text.take(pa.array(first[maybe])), text.take(pa.array(second[maybe])))
-        same[maybe] = np.asarray(pc.fill_null(equal, False).to_numpy(zero_copy_only=False))  # noqa: FBT003
+        same[maybe] = truths(pc.fill_null(equal, False))  # noqa: FBT003
     return same
