@@ -190,13 +190,18 @@ def _scalar_faults(field: Field, values: Values) -> Iterator[tuple[str, Any]]:
 #: Words that were found good, by the constraints of their field: the same few stand in one batch after another.
 _GOOD_WORDS: dict[tuple[Constraint, ...], frozenset[str | None]] = {}
 _MOST_REMEMBERED = 100_000
+#: The last words of each field that were found good, as they stand in memory.
+_LAST_GOOD: dict[Field, list[str | None]] = {}
 
 
 def _strange_words(field: Field, words: list[str | None]) -> bool:
     """Whether a distinct word of a column may be wrong; what was found good once is remembered."""
+    if _LAST_GOOD.get(field) is words:
+        return False
     known = _GOOD_WORDS.get(field.constraints, frozenset((None,)))
     fresh = frozenset(words) - known
     if not fresh:
+        _LAST_GOOD[field] = words
         return False
     strange = False
     whole = Values(len(fresh), None, np.arange(len(fresh)), list(fresh))

@@ -18,6 +18,8 @@ from casus.schema.description import Field, Kind, Struct
 
 #: With how many codes all others are compared, and of how many rows a part of a batch is put together by slices.
 _COMPARED, _SLICES = 4, 16
+#: From how many words on a dictionary is compared with the one before it.
+_LONG = 100
 #: Arrays of numpy: truth values and whole numbers.
 Bools = Any
 Ints = Any
@@ -368,7 +370,7 @@ def _values(column: Any, field: Field) -> Values:
             indices = encoded.indices
             if valid is not None:
                 indices = pc.fill_null(indices, pa.scalar(0, indices.type))
-            values.codes, values.words = np.asarray(indices), encoded.dictionary.to_pylist()
+            values.codes, values.words = np.asarray(indices), _words(encoded.dictionary, field)
         else:
             values.text = column
     else:
@@ -377,6 +379,20 @@ def _values(column: Any, field: Field) -> Values:
             numbers = pc.fill_null(numbers, pa.scalar(0, numbers.type))
         values.numbers = truths(numbers).view(np.uint8) if field.kind is Kind.BOOLEAN else np.asarray(numbers)
     return _with_default(values, field)
+
+
+#: The last long dictionary of a field and its words: one batch after another mostly has the same.
+_LAST_WORDS: dict[Field, tuple[Any, list[str | None]]] = {}
+
+
+def _words(dictionary: Any, field: Field) -> list[str | None]:
+    """Return the words of a dictionary, which nothing may change."""
+    if len(dictionary) < _LONG:
+        return dictionary.to_pylist()
+    last = _LAST_WORDS.get(field)
+    if last is None or not last[0].equals(dictionary):
+        last = _LAST_WORDS[field] = (dictionary, dictionary.to_pylist())
+    return last[1]
 
 
 def _nothing(column: Any, field: Field) -> Values:

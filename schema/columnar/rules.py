@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -49,7 +50,7 @@ def _parts(expr: ex.Expr) -> list[ex.Expr]:
 def wrong_rows(rule: RecordRule, root: Level, touched: Any = None) -> Any:
     """Return the rows of the batch that break a rule.
 
-    ``touched`` gives the structs in which the rule would read a field that is wrong itself: there it is left out, as
+    ``touched`` tells for structs whether the rule would read a field that is wrong itself: there it is left out, as
     in the record engine, so that one mistake is not reported twice.
     """
     found = []
@@ -58,7 +59,7 @@ def wrong_rows(rule: RecordRule, root: Level, touched: Any = None) -> Any:
         if level.length:
             positions = _wrong(rule.check, level)
             if len(positions) and touched is not None:
-                positions = positions[~touched(rule, at, level)[positions]]
+                positions = positions[~touched(rule, at, level, positions)]
             if len(positions):
                 found.append(level.rows_of(positions))
     return np.unique(np.concatenate(found)) if found else np.empty(0, np.int64)
@@ -293,8 +294,8 @@ HOLDS: Mapping[type, Callable[[Any, Level], Any]] = {
     ex.Whole: _whole,
     ex.Same: _same,
     ex.Not: lambda expr, level: ~holds(expr.expr, level),
-    ex.AllOf: lambda expr, level: np.logical_and.reduce([holds(each, level) for each in expr.exprs]),
-    ex.AnyOf: lambda expr, level: np.logical_or.reduce([holds(each, level) for each in expr.exprs]),
+    ex.AllOf: lambda expr, level: reduce(np.logical_and, (holds(each, level) for each in expr.exprs)),
+    ex.AnyOf: lambda expr, level: reduce(np.logical_or, (holds(each, level) for each in expr.exprs)),
     ex.Implies: _implies,
     ex.ContainsBoth: _contains_both,
     ex.AtLeast: _at_least,
