@@ -14,7 +14,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from casus.schema.columnar.levels import Level, Values, text_ends, truths
+from casus.schema.columnar.buffers import text_ends, truths
+from casus.schema.columnar.levels import Level, Values
 from casus.schema.columnar.texts import may_be_unclean, same_texts, unmatched
 from casus.schema.constraints import Coded, Constraint, Items, Length, Pattern, Range, Reference
 from casus.schema.description import Field, Kind

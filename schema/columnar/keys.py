@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from casus.schema.columnar.levels import Level, Values, looked_up
+from casus.schema.columnar.buffers import looked_up
+from casus.schema.columnar.levels import Level, Values
 from casus.schema.description import Struct, describe
 from casus.schema.event import Event
 from casus.schema.rules import expressions as ex

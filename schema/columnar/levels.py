@@ -14,15 +14,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from casus.schema.columnar.buffers import Bools, Ints, looked_up, spread, truths
 from casus.schema.description import Field, Kind, Struct
 
-#: With how many codes all others are compared, and of how many rows a part of a batch is put together by slices.
-_COMPARED, _SLICES = 4, 16
-#: From how many words on a dictionary is compared with the one before it.
-_LONG = 100
-#: Arrays of numpy: truth values and whole numbers.
-Bools = Any
-Ints = Any
+#: Of how many rows a part of a batch is put together by slices, and how many words a long dictionary has.
+_SLICES, _LONG = 16, 100
 
 
 @dataclass(slots=True)
@@ -79,23 +75,6 @@ class Items(NamedTuple):
     starts: Ints
 
 
-def looked_up(marks: Bools, codes: Ints) -> Bools:
-    """Return for each code whether it is marked; a few marked ones are compared with, which is quicker than look-ups."""
-    marked = np.flatnonzero(marks)
-    if not len(marked) or len(marked) > _COMPARED:
-        return marks[codes]
-    found = codes == marked[0]
-    for code in marked[1:]:
-        found |= codes == code
-    return found
-
-
-def spread(values: Any, lengths: Ints) -> Any:
-    """Return each parent's value as often as it has items; lists of one length are spread without counting."""
-    most = int(lengths.max()) if len(lengths) else 0
-    return values.repeat(most if int(lengths.min(initial=most)) == most else lengths)
-
-
 #: Zeros that columns without any value share; nothing writes into them.
 _ZEROS: dict[Any, Any] = {}
 
@@ -107,36 +86,6 @@ def _zeros(length: int, kind: type) -> Any:
         zeros.flags.writeable = False
         _ZEROS[kind] = zeros
     return zeros[:length]
-
-
-def truths(array: Any) -> Bools:
-    """Return Arrow's truth values, none of which may be null; their bits are unpacked at once, unlike by Arrow."""
-    first, start = divmod(array.offset, 8)
-    if not len(array):
-        return np.empty(0, np.bool_)
-    bits = np.frombuffer(array.buffers()[1], np.uint8)[first:]
-    return np.unpackbits(bits, count=start + len(array), bitorder="little")[start:].view(np.bool_)
-
-
-def text_bytes(text: Any) -> Any:
-    """Return the bytes of a string column as one array, without copying."""
-    data = text.buffers()[2]
-    if data is None or len(text) == 0:
-        return np.empty(0, np.uint8)
-    ends = _offsets(text)
-    return np.frombuffer(data, np.uint8)[ends[0] : ends[-1]]
-
-
-def text_ends(text: Any) -> Any:
-    """Return where in the bytes of a string column each text begins, and at last where the last one ends."""
-    ends = _offsets(text)
-    return ends if ends[0] == 0 else ends - ends[0]
-
-
-def _offsets(text: Any) -> Any:
-    if len(text) == 0:
-        return np.zeros(1, np.int32)
-    return np.frombuffer(text.buffers()[1], np.int32)[text.offset : text.offset + len(text) + 1]
 
 
 class Level:
@@ -388,7 +337,8 @@ _LAST_WORDS: dict[Field, tuple[Any, list[str | None]]] = {}
 def _words(dictionary: Any, field: Field) -> list[str | None]:
     """Return the words of a dictionary, which nothing may change."""
     if len(dictionary) < _LONG:
-        return dictionary.to_pylist()
+        words: list[str | None] = dictionary.to_pylist()
+        return words
     last = _LAST_WORDS.get(field)
     if last is None or not last[0].equals(dictionary):
         last = _LAST_WORDS[field] = (dictionary, dictionary.to_pylist())

@@ -10,9 +10,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from casus.schema.columnar.buffers import text_bytes, text_ends, truths
 from casus.schema.columnar.fields import repeated_items
 from casus.schema.columnar.keys import distinct_keys, every_source_used, local_references
-from casus.schema.columnar.levels import Level, Values, text_bytes, text_ends, truths
+from casus.schema.columnar.levels import Level, Values
 from casus.schema.errors import SchemaDefinitionError
 from casus.schema.rules import expressions as ex
 from casus.schema.rules.record import RecordRule

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from casus.schema.columnar.levels import text_bytes, text_ends, truths
+from casus.schema.columnar.buffers import text_bytes, text_ends, truths
 from casus.schema.constraints import Pattern, Plain
 
 #: How many texts are matched as one, and how many bytes are looked at in one go.
@@ -188,13 +188,12 @@ def may_be_unclean(text: Any) -> bool:
 def same_texts(text: Any, first: Any, second: Any) -> Any:
     """Return whether the texts at two positions are equal; most that differ do so in their last bytes."""
     ends, data = text_ends(text), text_bytes(text)
-    if not len(data):
-        return np.ones(len(first), np.bool_)
     ends_of_first, ends_of_second = ends.take(first + 1), ends.take(second + 1)
     sizes = ends_of_first - ends.take(first)
     same = sizes == ends_of_second - ends.take(second)
-    last = data.take(ends_of_first - 1, mode="clip") == data.take(ends_of_second - 1, mode="clip")
-    same &= last | (sizes == 0)
+    if len(data):
+        last = data.take(ends_of_first - 1, mode="clip") == data.take(ends_of_second - 1, mode="clip")
+        same &= last | (sizes == 0)
     maybe = np.flatnonzero(same)
     for back in (2, 3, 5, 8):
         near = maybe[sizes[maybe] >= back]
