@@ -42,6 +42,21 @@ def timed(sides: dict[str, Callable[[], Any]], rounds: int) -> dict[str, float]:
     return {name: statistics.median(taken[1:]) for name, taken in times.items()}
 
 
+def over(side: Callable[[], Any], other: Callable[[], Any], rounds: int) -> float:
+    """Return how long one side takes over the other: the median over rounds in which each begins every second one."""
+    ratios = []
+    for number in range(rounds + 1):
+        taken = {}
+        for each in (side, other) if number % 2 else (other, side):
+            gc.collect()
+            start = time.perf_counter()
+            result = each()
+            taken[each] = time.perf_counter() - start
+            del result
+        ratios.append(taken[side] / taken[other])
+    return statistics.median(ratios[1:])
+
+
 def medians(runs: list[list[float]]) -> list[float]:
     """Return the median of every column."""
     return [statistics.median(column) for column in zip(*runs, strict=True)]
