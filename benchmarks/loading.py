@@ -90,8 +90,8 @@ def load(rows: int, rounds: int, folder: Path) -> dict[str, Any]:
     dictionaries = {name: taken for name, taken in times.items() if name.startswith("raw") and "plain" not in name}
     raw = min(dictionaries.values())
     fastest = min(dictionaries, key=dictionaries.__getitem__)
-    # The least of many medians is below that side's own time by chance, the more so the more sides there are: the side
-    # that is found to be the fastest is measured once more, in turn with the validated one.
+    # The least of many medians is below that side's own time by chance, and sides follow others that leave memory in
+    # another state: the side that is found to be the fastest is measured once more, in turn with the validated one.
     again = over(sides["validated"], sides[fastest], 2 * rounds)
     return {
         "rows": rows,

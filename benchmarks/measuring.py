@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import random
 import statistics
 import subprocess
 import sys
@@ -30,10 +31,14 @@ def process_seconds(code: str, folder: Path | None = None) -> float:
 
 
 def timed(sides: dict[str, Callable[[], Any]], rounds: int) -> dict[str, float]:
-    """Return the median time of every side over interleaved rounds, after one round that is not counted."""
+    """Return the median time of every side over interleaved rounds, after one round that is not counted.
+
+    Each round has an order of its own: what a side leaves in memory costs or helps the one that follows.
+    """
     times: dict[str, list[float]] = {name: [] for name in sides}
+    chance = random.Random(rounds)  # noqa: S311
     for _ in range(rounds + 1):
-        for name, side in sides.items():
+        for name, side in chance.sample(sorted(sides.items()), len(sides)):
             gc.collect()
             start = time.perf_counter()
             result = side()
