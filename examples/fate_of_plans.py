@@ -73,7 +73,8 @@ with pd.option_context("display.max_colwidth", 80):
 # %% [markdown]
 # ## How long before, and how often moved
 #
-# Lead time: from the first announcement to the day on which it was held. Moved: rows of the history that name another day.
+# Lead time: from the first announcement to the day on which it was held. Moved: rows of the history that name
+# another day.
 
 # %%
 first = rows.groupby("event_id", observed=True)["as_of"].min()
