@@ -20,6 +20,7 @@ COMMANDS = {
     "changelog": "changelog",
     "cite": "cite",
     "codebook": "codebook",
+    "coverage": "coverage",
     "diff": "diff",
     "explain": "explain",
     "export": "export",
