@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +22,8 @@ from casus.schema.rules import RULES
 
 #: What stands for an empty cell, in any source.
 EMPTY = ("", "NULL", "NA", "N/A", "NaN", "nan", "None", "none", "null")
+_LONGEST_EMPTY = max(map(len, EMPTY))
+_SPACE, _PRINTABLE, _ASCII = 0x20, 0x20, 0x7E
 _MOST_SHOWN = 80
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._]+")
@@ -62,22 +64,20 @@ class Rows:
     columns: Mapping[str, Any]
     length: int
     faults: list[Fault] = field(default_factory=list)
+    _texts: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def __contains__(self, name: str) -> bool:
         return name in self.columns
 
-    def text(self, name: str, *, empty: Sequence[str] = EMPTY) -> Any:
+    def text(self, name: str) -> Any:
         """Return a column without space around it, null where nothing is left or one of the signs for empty stands.
 
         Control characters become spaces: the sources use tabs and line breaks inside cells.
         """
-        if name not in self.columns:
-            return pa.nulls(self.length, pa.string())
-        trimmed = pc.utf8_trim_whitespace(self.columns[name])
-        if pc.any(pc.match_substring_regex(trimmed, _CONTROLS)).as_py():
-            trimmed = pc.utf8_trim_whitespace(pc.replace_substring_regex(trimmed, f"{_CONTROLS}+", " "))
-        none = pc.is_in(trimmed, value_set=pa.array(empty, pa.string()))
-        return pc.if_else(none, pa.scalar(None, pa.string()), trimmed)
+        if name not in self._texts:
+            there = name in self.columns
+            self._texts[name] = cleaned(self.columns[name]) if there else pa.nulls(self.length, pa.string())
+        return self._texts[name]
 
     def required(self, name: str, value: Any = None) -> Any:
         """Return a column in which every cell must hold something; where none does, the row is at fault (CAS604)."""
@@ -143,6 +143,33 @@ class Rows:
         mask = np.zeros(self.length, bool)
         mask[[fault.row for fault in self.faults]] = True
         return mask
+
+
+def cleaned(column: Any) -> Any:
+    """Return a column as :meth:`Rows.text` says; what nothing has to be done about is only looked at."""
+    if column.offset:
+        column = pa.concat_arrays([column])
+    _, offsets, data = column.buffers()
+    ends = np.frombuffer(offsets, np.int32)[: len(column) + 1]
+    content = np.frombuffer(data, np.uint8)[: ends[-1]] if data is not None else np.empty(0, np.uint8)
+    if len(content) and (content < _PRINTABLE).any() | (content > _ASCII).any():
+        if pc.any(pc.match_substring_regex(column, _CONTROLS)).as_py():
+            column = pc.replace_substring_regex(column, f"{_CONTROLS}+", " ")
+        return _without_empty(pc.utf8_trim_whitespace(column))
+    some = ends[1:] > ends[:-1]
+    edges = np.concatenate([content[ends[:-1][some]], content[ends[1:][some] - 1]])
+    return _without_empty(pc.ascii_trim_whitespace(column) if (edges == _SPACE).any() else column)
+
+
+def _without_empty(column: Any) -> Any:
+    """Return a column with null for the signs that stand for an empty cell."""
+    lengths = np.diff(np.frombuffer(column.buffers()[1], np.int32)[column.offset : column.offset + len(column) + 1])
+    short = np.flatnonzero(lengths <= _LONGEST_EMPTY)
+    if not len(short):
+        return column
+    mask = np.zeros(len(column), bool)
+    mask[short] = np.asarray(pc.is_in(column.take(pa.array(short)), value_set=pa.array(EMPTY, pa.string())))
+    return pc.if_else(pa.array(mask), pa.scalar(None, pa.string()), column) if mask.any() else column
 
 
 def mapped(cells: Any, change: Callable[[str], Any], kind: Any) -> Any:

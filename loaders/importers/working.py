@@ -128,14 +128,10 @@ def _repeated(batch: Batch, about: About, repeated: Sequence[int], got: Mapped) 
 
 
 def _quarantine(batch: Batch, faults: Sequence[Fault], file: str) -> pa.RecordBatch:
-    names = batch.rows.schema.names
-    raw: dict[int, str] = {}
-    rows: list[tuple[int, str, str, str, str]] = []
-    for fault in faults:
-        if fault.row not in raw:
-            cells = (column[fault.row].as_py() for column in batch.rows.columns)
-            raw[fault.row] = json.dumps(dict(zip(names, cells, strict=True)), ensure_ascii=False)
-        rows.append((int(batch.numbers[fault.row]), fault.code, fault.column, fault.reason, raw[fault.row]))
+    places = sorted({fault.row for fault in faults})
+    cells = batch.rows.take(pa.array(places, pa.int64())).to_pylist() if places else []
+    raw = {place: json.dumps(row, ensure_ascii=False) for place, row in zip(places, cells, strict=True)}
+    rows = [(int(batch.numbers[fault.row]), fault.code, fault.column, fault.reason, raw[fault.row]) for fault in faults]
     rows.extend(map(_broken, batch.broken))
     rows.sort(key=lambda row: row[0])
     columns = list(zip(*rows, strict=True)) or [()] * 5
