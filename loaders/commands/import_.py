@@ -40,7 +40,12 @@ def _day(ctx: click.Context, param: click.Parameter, value: str | None) -> dt.da
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option("-o", "--output", "folder", type=click.Path(path_type=Path), help="The folder to make.")
 @click.option("--version", help="Version of the source's data; taken from the name of the file unless given.")
-@click.option("--retrieved", metavar="DAY", callback=_day, help="Day on which the files were got; the files' own date unless given.")
+@click.option(
+    "--retrieved",
+    metavar="DAY",
+    callback=_day,
+    help="Day on which the files were got; the files' own date unless given.",
+)
 @click.option("--encoding", default="utf-8", show_default=True, help="Encoding of the text, such as latin-1.")
 @click.option(
     "--max-quarantine",

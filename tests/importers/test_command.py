@@ -6,6 +6,8 @@ import zipfile
 import pytest
 from importing import UCDP, counted, ucdp_rows, ucdp_text, write
 
+from casus.importers.mapping import mapping
+
 
 def test_a_file_becomes_a_folder_and_the_counts_are_told(casus_command, tmp_path):
     path = write(tmp_path, [*ucdp_rows(20), UCDP | {"id": "1", "low": "5"}])
@@ -101,3 +103,11 @@ def test_packed_files_are_read(casus_command, tmp_path):
     assert done.returncode == 0, done.stderr
     said = counted(tmp_path / "out")
     assert (said["rows"], said["files"]) == (6, ["a.csv.gz", "b.zip/GEDEvent_v24_1.csv"])
+
+
+def test_an_older_layout_is_not_missed_and_read_alike(casus_command, tmp_path):
+    older = mapping("ucdp-ged").layouts[1]
+    done = casus_command("import", "auto", write(tmp_path, ucdp_rows(4), header=older), "-o", tmp_path / "out")
+    assert f"ucdp-ged ({len(older)} of {len(older)} columns)" in done.stderr
+    assert counted(tmp_path / "out")["drift"] == {}
+    assert counted(tmp_path / "out")["records"] == 4
