@@ -30,7 +30,7 @@ from casus.importers.reading import Batch, Member, batches, header_of, members
 from casus.importers.working import QUARANTINE, Done, reasons, work
 from casus.schema import SCHEMA_VERSION
 from casus.schema.columnar.across import hashes
-from casus.schema.errors import UsageError
+from casus.schema.errors import QuarantineError, UsageError
 
 THREADS = 2
 _STATE = "state.json"
@@ -144,8 +144,9 @@ def run_import(
     Raises
     ------
     UsageError
-        If the files are not those of the source, cannot be read, or too many rows are in quarantine; nothing that
-        looks whole is left.
+        If the files are not those of the source or cannot be read; nothing that looks whole is left.
+    QuarantineError
+        If too many rows are in quarantine; nothing that looks whole is left either.
     """
     known = mapping(source)
     tables = [member for path in files for member in members(path, known.form.get("members", "*"))]
@@ -156,9 +157,10 @@ def run_import(
             if progress is not None:
                 progress(job.report)
         if most_quarantined is not None and job.report.share > most_quarantined:
-            raise UsageError(
-                f"{job.report.quarantined} of {job.report.rows} rows are in quarantine ({job.report.share:.1%}), more "
-                f"than {most_quarantined:.1%}: see {job.partial / 'quarantine'}. Nothing was put into {folder}."
+            raise QuarantineError(
+                f"{job.report.quarantined} of {job.report.rows} rows are in quarantine ({job.report.share:.1%} of "
+                f"those in scope), more than {most_quarantined:.1%}: see {job.partial / 'quarantine'}. {folder} was "
+                "not made; the same command with a larger share makes it of what is done."
             )
         return job.finish()
     except OSError as error:
