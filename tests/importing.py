@@ -1,95 +1,113 @@
-"""What the tests of sources need: a file written, imported, and read again."""
+"""Files of sources for the tests: real ones where they are at hand, and synthetic ones in the documented shape."""
 
-from __future__ import annotations
-
-import datetime as dt
-from dataclasses import dataclass
+import csv
+import io
+import json
 from pathlib import Path
-from typing import Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from casus.importers.mapping import mapping
-from casus.importers.running import Report, run_import
 
-ROOT = Path(__file__).resolve().parents[1]
-DATA = ROOT.parent / "shared" / "data"
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
-
-@dataclass(frozen=True)
-class Imported:
-    """An import and what it wrote."""
-
-    report: Report
-    records: list[dict[str, Any]]
-    quarantine: list[dict[str, Any]]
-    registries: dict[str, list[dict[str, Any]]]
-
-    def record(self, number: str) -> dict[str, Any]:
-        """Return the record of a row's id."""
-        return next(each for each in self.records if each["id"].endswith(f":{number}"))
-
-    def reasons(self) -> dict[int, set[str]]:
-        """Return the codes of every row in quarantine."""
-        found: dict[int, set[str]] = {}
-        for each in self.quarantine:
-            found.setdefault(each["row"], set()).add(each["code"])
-        return found
-
-    def name(self, kind: str, entry: str) -> str:
-        """Return the name of an entry of a registry."""
-        return next(each["name"] for each in self.registries[kind] if each["id"] == entry)
-
-
-def imported(source: str, path: Path, folder: Path, **options: Any) -> Imported:
-    """Import a file; every row must have become a record, be in quarantine, or be out of scope."""
-    report = run_import(source, [path], folder, retrieved=dt.date(2026, 1, 2), **options)
-    assert report.rows == report.records + report.quarantined + sum(report.skipped.values())
-    records = pq.read_table(folder / "records").to_pylist() if any((folder / "records").iterdir()) else []
-    assert len(records) == report.records
-    quarantine = pq.read_table(folder / "quarantine.parquet").to_pylist()
-    registries = {
-        kind: pq.read_table(folder / f"{kind}.parquet").to_pylist()
-        for kind in ("actors", "places", "publishers")
-        if (folder / f"{kind}.parquet").is_file()
-    }
-    known = {each["id"] for entries in registries.values() for each in entries}
-    for record in records:
-        named = [each["actor"] for each in record["participants"]] + [each["place"] for each in record["locations"]]
-        named += [each["claimant"] for each in record["quantities"]] + [each["publisher"] for each in record["sources"]]
-        lost = {name for name in named if name is not None and ":" in name} - known
-        assert not lost, f"{record['id']} names {lost}, which no registry has."
-    return Imported(report, records, quarantine, registries)
+#: One row of UCDP GED that breaks no rule.
+UCDP = {
+    "id": "1001",
+    "relid": "EXA-2022-1-1001-1",
+    "year": "2022",
+    "active_year": "1",
+    "code_status": "Clear",
+    "type_of_violence": "1",
+    "conflict_new_id": "13246",
+    "conflict_name": "Exampleland: Government",
+    "dyad_new_id": "14001",
+    "dyad_name": "Government of Exampleland - Example Front",
+    "side_a_new_id": "59",
+    "side_a": "Government of Exampleland",
+    "side_b_new_id": "6001",
+    "side_b": "Example Front",
+    "number_of_sources": "1",
+    "source_article": "Example News, 2022-02-09",
+    "source_office": "Example News",
+    "source_date": "2022-02-09",
+    "source_headline": "Two die",
+    "source_original": "police",
+    "where_prec": "1",
+    "where_coordinates": "Example town",
+    "where_description": "The market of Example town",
+    "latitude": "48.0",
+    "longitude": "37.8",
+    "geom_wkt": "POINT (37.8 48.0)",
+    "country": "Ukraine",
+    "country_id": "369",
+    "region": "Europe",
+    "event_clarity": "1",
+    "date_prec": "1",
+    "date_start": "2022-02-08 00:00:00.000",
+    "date_end": "2022-02-08 00:00:00.000",
+    "deaths_a": "1",
+    "deaths_b": "1",
+    "deaths_civilians": "0",
+    "deaths_unknown": "0",
+    "best": "2",
+    "high": "3",
+    "low": "2",
+    "gwnoa": "369",
+    "gwnob": "",
+}
 
 
-def written(path: Path, rows: list[dict[str, Any]], source: str, layout: int = 0) -> Path:
-    """Write rows in a documented layout of a source; what a row does not say is empty."""
-    import csv
+def ucdp_text(rows, *, header=None, raw=()):
+    """Return the text of a file in the layout of UCDP GED; cells named in ``raw`` are written unquoted."""
+    names = header or mapping("ucdp-ged").layouts[0]
+    lines = io.StringIO()
+    csv.writer(lines, quoting=csv.QUOTE_ALL).writerow(names)
+    for row in rows:
+        cells = [row.get(name, "") for name in names]
+        quoted = ['"{}"'.format(cell.replace('"', '""')) for cell in cells]
+        lines.write(",".join(c if n in raw else q for n, c, q in zip(names, cells, quoted, strict=True)) + "\r\n")
+    return lines.getvalue()
 
-    known = mapping(source)
-    header = known.layouts[layout]
-    unknown = {name for row in rows for name in row} - set(header)
-    assert not unknown, f"The layout has no {unknown}."
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(
-            file, header, delimiter=known.form["delimiter"], restval="", lineterminator="\n",
-            quoting=csv.QUOTE_MINIMAL if known.form.get("quoted") else csv.QUOTE_NONE, quotechar='"', escapechar=None,
-        )  # fmt: skip
-        writer.writeheader()
-        writer.writerows(rows)
+
+def ucdp_rows(count, **cells):
+    """Return rows that differ in id, day and place."""
+    return [
+        UCDP
+        | {
+            "id": str(1000 + number),
+            "date_start": f"2022-02-{number % 28 + 1:02} 00:00:00.000",
+            "date_end": f"2022-02-{number % 28 + 1:02} 00:00:00.000",
+            "where_coordinates": f"Town {number % 50}",
+        }
+        | cells
+        for number in range(count)
+    ]
+
+
+def write(folder, rows, name="GEDEvent_v22_0_2.csv", **options):
+    """Write rows as a file of UCDP GED and return its path."""
+    path = folder / name
+    path.write_text(ucdp_text(rows, **options), "utf-8", newline="")
     return path
 
 
-def real(name: str) -> Path:
-    """Return a real file of a source, or skip the test."""
+def counted(folder):
+    """Return the counts of an import, after checking that they add up and are those of its files."""
+    said = json.loads((folder / "import.json").read_text("utf-8"))
+    parts = sorted((folder / "records").glob("*.parquet"))
+    quarantine = pq.read_table(folder / "quarantine.parquet")
+    held = len(set(zip(*(quarantine.column(name).to_pylist() for name in ("file", "row")), strict=True)))
+    assert said["rows"] == said["records"] + said["quarantined"] + sum(said["out_of_scope"].values())
+    assert said["records"] == sum(pq.read_metadata(part).num_rows for part in parts)
+    assert said["quarantined"] == held
+    return said
+
+
+def real(name):
+    """Return the path of a real file, or skip the test with the reason."""
     path = DATA / name
     if not path.is_file():
-        pytest.skip(f"the real file {name} is not in {DATA.name}")
+        pytest.skip(f"{name} is not at hand: get it from its source and put it into ../shared/data")
     return path
-
-
-def batch(rows: list[dict[str, str]], names: tuple[str, ...]) -> pa.RecordBatch:
-    """Return rows as columns of text."""
-    return pa.RecordBatch.from_pydict({name: pa.array([row.get(name, "") for row in rows]) for name in names})

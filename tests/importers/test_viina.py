@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from casus.schema.errors import UsageError
-from importing import imported, real, written
+from imported_sources import imported, real, written
 
 ROW = {
     "viina_version": "2.0", "event_id_1pd": "7", "date": "20230105", "geonameid": "703448", "asciiname": "Kyiv",
