@@ -6,9 +6,9 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from imported_sources import imported, real, written
 
 from casus.schema.errors import UsageError
-from imported_sources import imported, real, written
 
 ROW = {
     "viina_version": "2.0", "event_id_1pd": "7", "date": "20230105", "geonameid": "703448", "asciiname": "Kyiv",
