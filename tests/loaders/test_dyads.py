@@ -1,6 +1,7 @@
 """casus.dyads and casus.panel: events as rows between actors, and as counts with zeros."""
 
 import datetime as dt
+import re
 
 import pytest
 from support import EXAMPLE, write_dataset
@@ -207,3 +208,13 @@ def test_nothing_chosen_is_an_empty_panel(release):
 def test_bundled_release_has_no_events_without_their_pair():
     events = set(casus.load(columns=["id"]).to_arrow().column("id").to_pylist())
     assert set(casus.dyads().to_arrow().column("event_id").to_pylist()) <= events
+
+
+def test_snippets_of_the_page_work(root, capsys):
+    page = root / "docs/views.md"
+    if not page.is_file():
+        pytest.skip("the documents are not part of the installed package")
+    pytest.importorskip("pandas", reason="pandas is not installed")
+    for code in re.findall(r"^```python\n(.*?)^```$", page.read_text("utf-8"), re.DOTALL | re.MULTILINE):
+        exec(code, {})  # noqa: S102 - the page's own code
+    assert capsys.readouterr().out
