@@ -45,7 +45,7 @@ def equals(rows: pa.Table, table: str, column: str, value: Any) -> Any:
             check_code(name, each, column, seen)
         return pc.field(column).cast(pa.string()).isin(pa.array(values, pa.string()))
     if pa.types.is_date(kind):
-        values = [day_of(each, column) for each in values]
+        values = [check_day(each, column) for each in values]
     try:
         return pc.field(column).isin(pa.array(values, kind))
     except (pa.ArrowException, TypeError, ValueError):
@@ -73,7 +73,7 @@ def check_code(name: str, value: Any, what: str, seen: Sequence[str | None] = ()
         raise UsageError(f"There is no {what} {value!r}{nearest(str(value), codes)}. There are: {', '.join(codes)}.")
 
 
-def day_of(value: Any, what: str) -> dt.date:
+def check_day(value: Any, what: str) -> dt.date:
     """Return the day that a filter names.
 
     Raises

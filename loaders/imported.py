@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from casus.filters import check_code, day_of, equals, listed
+from casus.filters import check_code, check_day, equals, listed
 from casus.manifest import RECORDS
 from casus.schema.errors import ReleaseError, UsageError
 from casus.schema.rules.field import nearest
@@ -122,7 +122,7 @@ class Import:
 
         for name, value in wanted.items():
             if table == RECORDS and name in ("since", "until"):
-                yield _days(name, day_of(value, name))
+                yield _days(name, check_day(value, name))
             elif table == RECORDS and name == "domain":
                 yield pc.field("type").isin(_types(value))
             elif table == RECORDS and name in _SPECIAL:

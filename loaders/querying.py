@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from casus.filters import check_code, day_of, equals, listed
+from casus.filters import check_code, check_day, equals, listed
 from casus.frames import Scan, Table
 from casus.manifest import RECORDS
 from casus.releases import Release, bundled
@@ -244,14 +244,14 @@ def _ids(release: Release, table: str, column: str, values: set[str]) -> set[str
 
 
 def _since(release: Release, value: Any) -> set[str]:
-    day = day_of(value, "since")
+    day = check_day(value, "since")
     return {
         row["id"] for row in _dates(release) if (last := row["date_end"] or row["date_start"]) is None or last >= day
     }
 
 
 def _until(release: Release, value: Any) -> set[str]:
-    day = day_of(value, "until")
+    day = check_day(value, "until")
     return {row["id"] for row in _dates(release) if (row["date_start"] or row["date_end"] or day) <= day}
 
 
