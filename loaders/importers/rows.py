@@ -65,6 +65,7 @@ class Rows:
     length: int
     faults: list[Fault] = field(default_factory=list)
     _texts: dict[str, Any] = field(default_factory=dict, repr=False)
+    _noted: set[tuple[int, str]] = field(default_factory=set, repr=False)
 
     def __contains__(self, name: str) -> bool:
         return name in self.columns
@@ -136,6 +137,9 @@ class Rows:
     def note(self, code: str, name: str, wrong: Any, **values: Any) -> None:
         """Note that the rows of a mask are at fault; at most one fault a row and column."""
         for row in np.flatnonzero(wrong):
+            if (int(row), name) in self._noted:
+                continue
+            self._noted.add((int(row), name))
             cell = self.columns[name][int(row)].as_py() if name in self.columns else None
             shown = (
                 "nothing" if cell is None else repr(cell if len(cell) <= _MOST_SHOWN else f"{cell[:_MOST_SHOWN]}...")
