@@ -125,7 +125,7 @@ class Rows:
         words = _distinct(cells)
         unknown = [word for word in words if word not in table]
         if unknown:
-            self.note("CAS603", name, np.asarray(pc.is_in(cells, value_set=pa.array(unknown, pa.string()))))
+            self.note("CAS603", name, np.asarray(pc.is_in(plain_text(cells), value_set=pa.array(unknown, pa.string()))))
         return mapped(cells, table.get, pa.string())
 
     def note(self, code: str, name: str, wrong: Any, **values: Any) -> None:
