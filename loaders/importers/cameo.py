@@ -14,6 +14,8 @@ from casus.importers.rows import Rows, mapped, plain_text
 
 #: Stands in a title where the row does not name an actor.
 UNNAMED = "an unnamed actor"
+#: The end of CAMEO's labels that says nothing.
+_VAGUE = ", not specified below"
 
 
 class Coded(NamedTuple):
@@ -46,7 +48,11 @@ def coded(rows: Rows, column: str, mapping: SourceMapping) -> Coded:
 def words(codes: Any, mapping: SourceMapping, column: str, form: str) -> Any:
     """Return a text for each code, such as ``{label}: ``."""
     table = mapping.codes[column]
-    return mapped(codes, lambda code: form.format(code=code, label=table[code].label), pa.string())
+
+    def said(code: str) -> str | None:
+        return form.format(code=code, label=table[code].label.removesuffix(_VAGUE)) if code in table else None
+
+    return mapped(codes, said, pa.string())
 
 
 def sides(source: Any, target: Any) -> Any:

@@ -18,7 +18,7 @@ from casus.importers.rows import Rows, entry_id, entry_ids, joined, mapped, plai
 from casus.schema.types import URL
 
 _HOST = re.compile(r"https?://(?:www\.)?([A-Za-z0-9.-]+)")
-_ADDRESS = re.compile(URL.pattern)
+_ADDRESS = re.compile(URL.regex)
 _LONGEST_ADDRESS = 2000
 _PRECISION = {"1": 6, "2": 4, "3": 1, "4": 1, "5": 4}
 _KIND = {"1": "country", "2": "region", "3": "city", "4": "city", "5": "region"}

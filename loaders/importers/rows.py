@@ -130,7 +130,10 @@ class Rows:
 
     def note(self, code: str, name: str, wrong: Any, **values: Any) -> None:
         """Note that the rows of a mask are at fault; at most one fault a row and column."""
+        noted = {fault.row for fault in self.faults if fault.column == name} if self.faults else set()
         for row in np.flatnonzero(wrong):
+            if int(row) in noted:
+                continue
             cell = self.columns[name][int(row)].as_py() if name in self.columns else None
             shown = (
                 "nothing" if cell is None else repr(cell if len(cell) <= _MOST_SHOWN else f"{cell[:_MOST_SHOWN]}...")
