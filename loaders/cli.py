@@ -27,6 +27,7 @@ COMMANDS = {
     "fetch": "fetch",
     "find": "find",
     "fix": "fix",
+    "import": "import_",
     "info": "look",
     "new": "new",
     "preview": "preview",
@@ -36,6 +37,8 @@ COMMANDS = {
     "verify": "verify",
     "versions": "versions",
 }
+#: The functions of commands whose name is a word of Python.
+_FUNCTIONS = {"import": "import_"}
 
 
 #: How Python shows a warning.
@@ -51,7 +54,9 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"casus.commands.{COMMANDS[cmd_name]}"), cmd_name)
+        command: click.Command = getattr(
+            import_module(f"casus.commands.{COMMANDS[cmd_name]}"), _FUNCTIONS.get(cmd_name, cmd_name)
+        )
         return command
 
 

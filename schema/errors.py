@@ -53,5 +53,9 @@ class NewerSchemaWarning(CasusWarning):
     """A release that follows a newer schema than this package: read as far as the package knows it."""
 
 
+class QuarantineError(CasusError):
+    """More rows of an import are in quarantine than were allowed."""
+
+
 class SchemaDefinitionError(CasusError):
     """The schema itself is wrong: a vocabulary file or a constraint that no renderer knows."""

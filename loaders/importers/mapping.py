@@ -148,11 +148,9 @@ def drift(mapping: SourceMapping, header: Sequence[str]) -> Drift:
     layout = min(mapping.layouts or (tuple(mapping.known),), key=lambda each: len(names ^ set(each)))
     missing = [name for name in layout if name not in names]
     extra = [name for name in header if name not in mapping.known]
-    renamed: list[tuple[str, str]] = []
-    for name in missing:
-        found = closest(name, [each for each in extra if each not in {new for _, new in renamed}])
-        if found:
-            renamed.append((name, found))
+    nearest = {name: closest(name, extra) for name in missing}
+    # Renamed is what is nearest to each other both ways: else one new name would be taken for several old ones.
+    renamed = [(old, new) for old, new in nearest.items() if new and closest(new, missing) == old]
     return Drift(tuple(missing), tuple(extra), tuple(renamed))
 
 

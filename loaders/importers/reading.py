@@ -196,12 +196,30 @@ def batches(
     UsageError
         If the text is not in that encoding, or a packed file is damaged or cut.
     """
+    skip = 1 if mapping.form.get("header", True) else 0
+    with opened(member) as file, readable(member, encoding):
+        yield from parsed(file, mapping, header, encoding=encoding, block=block, skip=skip)
+
+
+def parsed(
+    file: Any, mapping: SourceMapping, header: Sequence[str], *, encoding: str, block: int, skip: int
+) -> Iterator[Batch]:
+    """Yield the rows of an open file, or of a part of one that begins and ends with a line.
+
+    Parameters
+    ----------
+    file
+        The bytes.
+    mapping, header, encoding, block
+        As of :func:`batches`.
+    skip
+        How many lines stand before the first row: 1 where the header is.
+    """
     import numpy as np
     import pyarrow as pa
     import pyarrow.csv as pv
 
     broken: list[Broken] = []
-    skip = 1 if mapping.form.get("header", True) else 0
 
     def note(row: Any) -> str:
         broken.append(Broken(row.number - skip, row.text, row.actual_columns, row.expected_columns))
@@ -224,17 +242,16 @@ def batches(
             column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False, quoted_strings_can_be_null=False
         ),
     }
-    with opened(member) as file, _readable(member, encoding):
-        taken = 0
-        for rows in pv.open_csv(file, **options):
-            here, broken[:] = tuple(broken), []
-            numbers = np.arange(taken + 1, taken + 1 + rows.num_rows + len(here))
-            if here:
-                numbers = numbers[~np.isin(numbers, [each.number for each in here])]
-            taken += rows.num_rows + len(here)
-            yield Batch(rows, numbers, here)
-        if broken:
-            yield Batch(rows.slice(0, 0) if taken else _no_rows(header), np.empty(0, np.int64), tuple(broken))
+    taken = 0
+    for rows in pv.open_csv(file, **options):
+        here, broken[:] = tuple(broken), []
+        numbers = np.arange(taken + 1, taken + 1 + rows.num_rows + len(here))
+        if here:
+            numbers = numbers[~np.isin(numbers, [each.number for each in here])]
+        taken += rows.num_rows + len(here)
+        yield Batch(rows, numbers, here)
+    if broken:
+        yield Batch(rows.slice(0, 0) if taken else _no_rows(header), np.empty(0, np.int64), tuple(broken))
 
 
 def _no_rows(header: Sequence[str]) -> pa.RecordBatch:
@@ -244,7 +261,7 @@ def _no_rows(header: Sequence[str]) -> pa.RecordBatch:
 
 
 @contextmanager
-def _readable(member: Member, encoding: str) -> Iterator[None]:
+def readable(member: Member, encoding: str) -> Iterator[None]:
     """Turn what the parser and the unpackers say into words."""
     import pyarrow as pa
 

@@ -65,6 +65,7 @@ class Rows:
     length: int
     faults: list[Fault] = field(default_factory=list)
     _texts: dict[str, Any] = field(default_factory=dict, repr=False)
+    _noted: set[tuple[int, str]] = field(default_factory=set, repr=False)
 
     def __contains__(self, name: str) -> bool:
         return name in self.columns
@@ -80,9 +81,14 @@ class Rows:
         return self._texts[name]
 
     def required(self, name: str, value: Any = None) -> Any:
-        """Return a column in which every cell must hold something; where none does, the row is at fault (CAS604)."""
+        """Return a column in which every cell must hold something; where none does, the row is at fault (CAS604).
+
+        A cell that could not be read, and of which that was noted, is not said to be empty as well.
+        """
         value = self.text(name) if value is None else value
-        self.note("CAS604", name, np.asarray(pc.is_null(value)))
+        empty = np.array(pc.is_null(value))
+        empty[[fault.row for fault in self.faults if fault.column == name]] = False
+        self.note("CAS604", name, empty)
         return value
 
     def whole(self, name: str, *, least: int | None = None, most: int | None = None) -> Any:
@@ -125,15 +131,15 @@ class Rows:
         words = _distinct(cells)
         unknown = [word for word in words if word not in table]
         if unknown:
-            self.note("CAS603", name, np.asarray(pc.is_in(plain_text(cells), value_set=pa.array(unknown, pa.string()))))
+            self.note("CAS603", name, np.asarray(pc.is_in(cells, value_set=pa.array(unknown, pa.string()))))
         return mapped(cells, table.get, pa.string())
 
     def note(self, code: str, name: str, wrong: Any, **values: Any) -> None:
         """Note that the rows of a mask are at fault; at most one fault a row and column."""
-        noted = {fault.row for fault in self.faults if fault.column == name} if self.faults else set()
         for row in np.flatnonzero(wrong):
-            if int(row) in noted:
+            if (int(row), name) in self._noted:
                 continue
+            self._noted.add((int(row), name))
             cell = self.columns[name][int(row)].as_py() if name in self.columns else None
             shown = (
                 "nothing" if cell is None else repr(cell if len(cell) <= _MOST_SHOWN else f"{cell[:_MOST_SHOWN]}...")

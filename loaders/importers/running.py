@@ -12,7 +12,7 @@ import json
 import re
 import shutil
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from casus.importers.base import About, distinct
@@ -29,10 +30,12 @@ from casus.importers.reading import Batch, Member, batches, header_of, members
 from casus.importers.working import QUARANTINE, Done, reasons, work
 from casus.schema import SCHEMA_VERSION
 from casus.schema.columnar.across import hashes
-from casus.schema.errors import UsageError
+from casus.schema.errors import QuarantineError, UsageError
 
 THREADS = 2
 _STATE = "state.json"
+#: So many parts of a registry are put together at a time.
+_PARTS = 64
 REPORT = "import.json"
 REGISTRIES = ("actors", "places", "publishers")
 
@@ -141,8 +144,9 @@ def run_import(
     Raises
     ------
     UsageError
-        If the files are not those of the source, cannot be read, or too many rows are in quarantine; nothing that
-        looks whole is left.
+        If the files are not those of the source or cannot be read; nothing that looks whole is left.
+    QuarantineError
+        If too many rows are in quarantine; nothing that looks whole is left either.
     """
     known = mapping(source)
     tables = [member for path in files for member in members(path, known.form.get("members", "*"))]
@@ -153,9 +157,10 @@ def run_import(
             if progress is not None:
                 progress(job.report)
         if most_quarantined is not None and job.report.share > most_quarantined:
-            raise UsageError(
-                f"{job.report.quarantined} of {job.report.rows} rows are in quarantine ({job.report.share:.1%}), more "
-                f"than {most_quarantined:.1%}: see {job.partial / 'quarantine'}. Nothing was put into {folder}."
+            raise QuarantineError(
+                f"{job.report.quarantined} of {job.report.rows} rows are in quarantine ({job.report.share:.1%} of "
+                f"those in scope), more than {most_quarantined:.1%}: see {job.partial / 'quarantine'}. {folder} was "
+                "not made; the same command with a larger share makes it of what is done."
             )
         return job.finish()
     except OSError as error:
@@ -191,21 +196,7 @@ class _Job:
         encoding: str,
         block: int | None,
     ) -> _Job:
-        if folder.exists():
-            raise UsageError(f"{folder} is there already. Give a folder that is not, or remove it.")
-        headers = [header_of(member, known) for member in tables]
-        report = Report(known.name, version or _version(tables[0], known), folder, [member.name for member in tables])
-        for member, header in zip(tables, headers, strict=True):
-            found = drift(known, header)
-            lacking = [name for name in found.missing if name in known.required]
-            if lacking:
-                raise UsageError(
-                    f"{member.name} is not a table of {known.title}, or its columns changed: "
-                    f"{' '.join(found.lines())} Without {', '.join(lacking)} it cannot be read."
-                )
-            if found.missing or found.extra:
-                report.drift[member.name] = found
-        about = [About(known, report.version, retrieved or _day_of(member)) for member in tables]
+        report, headers, about = look_at(known, tables, folder, version, retrieved)
         partial = folder.with_name(f"{folder.name}.partial")
         job = cls(known, tables, folder, partial, about, encoding, block, report, {}, headers)
         job.resume()
@@ -263,20 +254,76 @@ class _Job:
     def finish(self) -> Report:
         """Put the registries and the quarantine together and give the folder its name."""
         partial = self.partial
-        for kind in REGISTRIES:
-            paths = sorted((partial / "entries").glob(f"{kind}-*.parquet"))
-            if paths:
-                tables = pa.concat_tables([pq.read_table(path) for path in paths], promote_options="permissive")
-                columns = {name: tables.column(name).combine_chunks() for name in tables.column_names}
-                _write(distinct(columns), partial / f"{kind}.parquet")
-        quarantine = [pq.read_table(path) for path in sorted((partial / "quarantine").glob("*.parquet"))]
-        _write(pa.concat_tables([QUARANTINE.empty_table(), *quarantine]), partial / "quarantine.parquet")
-        _replace(partial / REPORT, json.dumps(self.report.to_dict(), ensure_ascii=False, indent=1) + "\n")
-        for name in ("entries", "quarantine"):
-            shutil.rmtree(partial / name)
+        put_together(partial, self.report)
         (partial / _STATE).unlink()
         partial.rename(self.folder)
         return self.report
+
+
+def look_at(
+    known: SourceMapping, tables: Sequence[Member], folder: Path, version: str | None, retrieved: dt.date | None
+) -> tuple[Report, list[list[str]], list[About]]:
+    """Return an empty report, the header of each table, and what is known of it, before anything is read.
+
+    Raises
+    ------
+    UsageError
+        If the folder is there already, or a table is not of the source.
+    """
+    if folder.exists():
+        raise UsageError(f"{folder} is there already. Give a folder that is not, or remove it.")
+    headers = [header_of(member, known) for member in tables]
+    report = Report(known.name, version or _version(tables[0], known), folder, [member.name for member in tables])
+    for member, header in zip(tables, headers, strict=True):
+        found = drift(known, header)
+        lacking = [name for name in found.missing if name in known.required]
+        if lacking:
+            raise UsageError(
+                f"{member.name} is not a table of {known.title}, or its columns changed: "
+                f"{' '.join(found.lines())} Without {', '.join(lacking)} it cannot be read."
+            )
+        if found.missing or found.extra:
+            report.drift[member.name] = found
+    about = [About(known, report.version, retrieved or _day_of(member)) for member in tables]
+    return report, headers, about
+
+
+def put_together(partial: Path, report: Report, first_rows: Mapping[str, int] | None = None) -> None:
+    """Make the registries, the quarantine and the report of a folder out of what the batches left in it.
+
+    Parameters
+    ----------
+    partial
+        The folder: parts of registries in ``entries``, of the quarantine in ``quarantine``.
+    report
+        What was done.
+    first_rows
+        By part of the quarantine: how many rows of the file come before those that it numbers from 1.
+    """
+    for kind in REGISTRIES:
+        _gather(sorted((partial / "entries").glob(f"{kind}-*.parquet")), partial / f"{kind}.parquet")
+    with pq.ParquetWriter(partial / "quarantine.writing", QUARANTINE, compression="zstd") as writer:
+        for path in sorted((partial / "quarantine").glob("*.parquet")):
+            part = pq.read_table(path)
+            before = (first_rows or {}).get(path.stem, 0)
+            rows = pc.add(part.column("row"), before) if before else part.column("row")
+            writer.write_table(part.set_column(1, QUARANTINE.field("row"), rows))
+    (partial / "quarantine.writing").replace(partial / "quarantine.parquet")
+    _replace(partial / REPORT, json.dumps(report.to_dict(), ensure_ascii=False, indent=1) + "\n")
+    for name in ("entries", "quarantine"):
+        shutil.rmtree(partial / name)
+
+
+def _gather(paths: Sequence[Path], path: Path) -> None:
+    """Write the entries of all parts of a registry, each once; so many parts are in memory at a time."""
+    gathered: list[pa.Table] = []
+    for count, each in enumerate(paths, 1):
+        gathered.append(pq.read_table(each))
+        if len(gathered) == _PARTS or count == len(paths):
+            table = pa.concat_tables(gathered, promote_options="permissive")
+            gathered = [distinct({name: table.column(name).combine_chunks() for name in table.column_names})]
+    if gathered:
+        _write(gathered[0], path)
 
 
 def _worked(job: _Job, threads: int) -> Iterator[tuple[Done, int]]:

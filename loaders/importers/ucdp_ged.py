@@ -91,7 +91,8 @@ def make(rows: Rows, about: About) -> tuple[Mapping[str, Any], Mapping[str, Mapp
         "external_ids": [(None, {"dataset": source, "id": number})],
         "provenance": {"dataset": source, "version": about.version, "row_id": number, "licence": mapping.licence},
     }
-    return columns, {"actors": _actors(rows, sides, start), "places": places}
+    publishers = {"id": pa.array([claimant]), "name": pa.array([mapping.publisher])}
+    return columns, {"actors": _actors(rows, sides, start), "places": places, "publishers": publishers}
 
 
 def _side(rows: Rows, source: str, side: str) -> Any:
