@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,10 +9,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from casus.importers.mapping import SourceMapping
-from casus.importers.rows import Rows, mapped, plain_text
+from casus.importers.parts import Part, participant
+from casus.importers.rows import Rows, filled, mapped, plain_text
 
 #: Stands in a title where the row does not name an actor.
 UNNAMED = "an unnamed actor"
+#: How a summary begins, by code.
+SUMMARY = 'Coded as CAMEO {code}, "{label}":'
 #: The end of CAMEO's labels that says nothing.
 _VAGUE = ", not specified below"
 
@@ -41,7 +43,9 @@ def coded(rows: Rows, column: str, mapping: SourceMapping) -> Coded:
     """Return what the codes of a column become; those that CAMEO does not have, and empty cells, are at fault."""
     codes = rows.required(column).dictionary_encode()
     rows.code(column, mapping.table(column, "type"), value=codes)
-    found = [mapped(codes, mapping.table(column, field).get, pa.string()) for field in ("type", "mode", "source", "target")]
+    found = [
+        mapped(codes, mapping.table(column, field).get, pa.string()) for field in ("type", "mode", "source", "target")
+    ]
     return Coded(codes, *found)
 
 
@@ -62,28 +66,14 @@ def sides(source: Any, target: Any) -> Any:
     return pc.binary_join_element_wise(first, second, "", null_handling="skip")
 
 
-def participants(actors: tuple[Any, Any], roles: tuple[Any, Any]) -> list[tuple[Any, Mapping[str, Any]]]:
-    """Return source and target as participants, where the row has them."""
-    parts: list[tuple[Any, Mapping[str, Any]]] = []
+def participants(actors: tuple[Any, Any], roles: tuple[Any, Any]) -> list[Part]:
+    """Return source and target as participants, where the row has them; a role may be two, such as ``party host``."""
+    parts: list[Part] = []
     for key, actor, role in zip(("p1", "p2"), actors, roles, strict=True):
-        there = np.asarray(pc.is_valid(actor))
-        parts.append((there, {"key": key, "actor": filled(actor, "none"), "roles": ((None, role),)}))
+        first = filled(mapped(role, lambda words: words.split()[0], pa.string()), "party")
+        second = mapped(role, lambda words: [*words.split(), None][1], pa.string())
+        more = np.asarray(pc.is_valid(second))
+        there, part = participant(key, actor, first)
+        part["roles"] = ((None, first), (more, filled(second, "host"))) if more.any() else ((None, first),)
+        parts.append((there, part))
     return parts
-
-
-def filled(column: Any, word: str) -> Any:
-    """Return a column of texts, a dictionary if it was one, with a word where nothing stands."""
-    if not pa.types.is_dictionary(column.type):
-        return pc.fill_null(column, word)
-    if not column.null_count:
-        return column
-    words = pa.concat_arrays([column.dictionary, pa.array([word], column.dictionary.type)])
-    return pa.DictionaryArray.from_arrays(pc.fill_null(column.indices, len(words) - 1), words)
-
-
-def firsts(ids: Any) -> Any:
-    """Return the first row of each distinct value of a dictionary column, in order; registries need no other."""
-    numbers = np.asarray(pc.fill_null(ids.indices, len(ids.dictionary)))
-    first = np.full(len(ids.dictionary) + 1, -1)
-    first[numbers[::-1]] = np.arange(len(numbers))[::-1]
-    return pa.array(np.sort(first[:-1][first[:-1] >= 0]))

@@ -12,16 +12,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from casus.importers.base import About
-from casus.importers.cameo import coded, filled, firsts, participants, sides, skipped, words
+from casus.importers.cameo import SUMMARY, coded, participants, sides, skipped, words
 from casus.importers.countries import to_iso3
-from casus.importers.rows import Rows, entry_id, entry_ids, joined, mapped, plain_text, read_compact_day, shortened
+from casus.importers.parts import frame, keeper_id, keepers, line, location, paragraph, together
+from casus.importers.rows import Rows, entry_id, entry_ids, filled, firsts, joined, mapped, plain_text, read_compact_day
 from casus.schema.types import URL
 
 _HOST = re.compile(r"https?://(?:www\.)?([A-Za-z0-9.-]+)")
 _ADDRESS = re.compile(URL.regex)
 _LONGEST_ADDRESS = 2000
 _PRECISION = {"1": 6, "2": 4, "3": 1, "4": 1, "5": 4}
-_KIND = {"1": "country", "2": "region", "3": "city", "4": "city", "5": "region"}
+_KIND: Mapping[str, str | None] = {"0": None, "1": "country", "2": "region", "3": "city", "4": "city", "5": "region"}
 
 
 def scope(rows: Rows, about: About) -> Mapping[str, Any]:
@@ -36,42 +37,29 @@ def make(rows: Rows, about: About) -> tuple[Mapping[str, Any], Mapping[str, Mapp
     day = rows.required("SQLDATE", rows.day("SQLDATE", read_compact_day))
     code = coded(rows, "EventCode", mapping)
     actors = entry_ids(source, rows.text("Actor1Code")), entry_ids(source, rows.text("Actor2Code"))
-    kind = rows.code("ActionGeo_Type", {"0": None} | _KIND)
+    kind = rows.code("ActionGeo_Type", _KIND)
     place, places = _places(rows, source, kind, day)
     where = rows.text("ActionGeo_FullName")
     who = sides(*(_names(rows, side) for side in "12"))
     page, publishers = _page(rows, about)
-    columns = {
-        "id": joined(f"{source}:", number, between=""),
+    columns = frame(
+        about,
+        number,
+        joined("GDELT event", number),
+        supports=("title", "date", "status", "participants", "locations"),
+        notes=_notes(rows),
+    )
+    [(_, own)] = columns["sources"]
+    columns |= {
         "type": code.types,
         "mode": code.modes,
-        "title": shortened(joined(words(code.codes, mapping, "EventCode", "{label}:"), _ended(who, where)), 160),
-        "summary": shortened(
-            joined(words(code.codes, mapping, "EventCode", 'Coded as CAMEO {code}, "{label}":'), _ended(who, where, ".")),
-            4000,
-        ),
+        "title": line(words(code.codes, mapping, "EventCode", "{label}:"), _ended(who, where), between=" "),
+        "summary": paragraph(words(code.codes, mapping, "EventCode", SUMMARY), _ended(who, where, ".")),
         "status": _status(rows),
         "date": {"start": day, "end": day},
-        "locations": [
-            (
-                np.asarray(pc.is_valid(place)),
-                {
-                    "key": "l1",
-                    "place": filled(place, f"{source}:none"),
-                    "precision": pc.fill_null(mapped(rows.text("ActionGeo_Type"), _PRECISION.get, pa.int32()), 6),
-                },
-            )
-        ],
+        "locations": [location(place, mapped(rows.text("ActionGeo_Type"), _PRECISION.get, pa.int32()))],
         "participants": participants(actors, (code.source, code.target)),
-        "sources": [(None, page | {"title": joined("GDELT event", number)})],
-        "coding": {
-            "method": "imported",
-            "coders": (mapping.keeper,),
-            "coded_on": about.retrieved,
-            "notes": _notes(rows),
-        },
-        "external_ids": [(None, {"dataset": source, "id": number})],
-        "provenance": {"dataset": source, "version": about.version, "row_id": number, "licence": mapping.licence},
+        "sources": [(None, own | page)],
     }
     return columns, {"actors": _actors(rows, actors, day), "places": places, "publishers": publishers}
 
@@ -107,15 +95,15 @@ def _places(rows: Rows, source: str, kind: Any, day: Any) -> tuple[Any, dict[str
     feature = pc.coalesce(rows.text("ActionGeo_FeatureID"), name)
     spot = pc.if_else(pc.is_valid(kind), pc.binary_join_element_wise(code, feature, "-"), pa.scalar(None, pa.string()))
     place = entry_ids(source, spot)
-    rows_of = firsts(place)
+    here = firsts(place)
     table = {
-        "id": plain_text(place.take(rows_of)),
-        "kind": plain_text(kind.take(rows_of)),
-        "name": shortened(name.take(rows_of), 160),
-        "latitude": latitude.take(rows_of),
-        "longitude": longitude.take(rows_of),
-        "coordinates_from": pa.repeat(pa.scalar(source), len(rows_of)),
-        "country": to_iso3("fips", rows.text("ActionGeo_CountryCode").take(rows_of), day.take(rows_of)),
+        "id": place.take(here),
+        "kind": kind.take(here),
+        "name": line(name.take(here)),
+        "latitude": latitude.take(here),
+        "longitude": longitude.take(here),
+        "coordinates_from": pa.repeat(pa.scalar(source), len(here)),
+        "country": to_iso3("fips", rows.text("ActionGeo_CountryCode").take(here), day.take(here)),
     }
     return place, table
 
@@ -125,15 +113,13 @@ def _actors(rows: Rows, actors: tuple[Any, Any], day: Any) -> dict[str, Any]:
     for side, ids in zip("12", actors, strict=True):
         here = firsts(ids)
         state = to_iso3("cameo", rows.text(f"Actor{side}CountryCode").take(here), day.take(here))
-        name = shortened(_names(rows, side).take(here), 160)
-        tables.append({"id": plain_text(ids.take(here)), "name": name, "of": plain_text(state)})
-    return {name: pa.concat_arrays([table[name] for table in tables]) for name in ("id", "name", "of")}
+        tables.append({"id": ids.take(here), "name": line(_names(rows, side).take(here)), "of": state})
+    return together(*tables)
 
 
 def _page(rows: Rows, about: About) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the report as a source, or GDELT's row where the report has no address; and the publishers."""
-    source = about.name
-    keeper = f"{source}:{source}"
+    source, keeper = about.name, keeper_id(about)
     report = rows.text("SOURCEURL").dictionary_encode()
     address = mapped(report, lambda word: word if _is_address(word) else None, pa.string())
     host = mapped(report, _host, pa.string())
@@ -143,22 +129,18 @@ def _page(rows: Rows, about: About) -> tuple[dict[str, Any], dict[str, Any]]:
     online = pc.is_valid(address)
     read = mapped(rows.text("DATEADDED"), _read_stamp, pa.date32())
     page = {
-        "key": "s1",
         "url": filled(plain_text(address), about.mapping.page),
         "publisher": filled(publisher, keeper),
         "language": pc.if_else(online, "und", "en"),
         "accessed": pc.fill_null(read, pa.scalar(about.retrieved, pa.date32())),
         "kind": pc.if_else(online, "news", "analysis"),
         "relays": ((np.asarray(pc.is_valid(relayed)), filled(relayed, keeper)),),
-        "supports": ("title", "date", "status", "participants", "locations"),
     }
-    tables = [(publisher, host), (relayed, named)]
-    ids, names = [pa.array([keeper])], [pa.array([about.mapping.publisher])]
-    for entries, called in tables:
+    tables = [keepers(about)]
+    for entries, called in ((publisher, host), (relayed, named)):
         here = firsts(entries)
-        ids.append(plain_text(entries.take(here)))
-        names.append(shortened(called.take(here), 160))
-    return page, {"id": pa.concat_arrays(ids), "name": pa.concat_arrays(names)}
+        tables.append({"id": entries.take(here), "name": line(called.take(here))})
+    return page, together(*tables)
 
 
 def _is_address(word: str) -> bool:

@@ -12,9 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from casus.importers.base import About
-from casus.importers.cameo import coded, filled, firsts, participants, sides, skipped, words
+from casus.importers.cameo import SUMMARY, coded, participants, sides, skipped, words
 from casus.importers.countries import to_iso3
-from casus.importers.rows import Rows, entry_ids, joined, plain_text, read_day, shortened, when
+from casus.importers.parts import frame, keeper_id, keepers, line, location, paragraph, together
+from casus.importers.rows import Rows, entry_ids, filled, firsts, joined, read_day
 
 _AMERICAN = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 #: The names of a place, the finest first: column, kind, precision.
@@ -36,65 +37,44 @@ def make(rows: Rows, about: About) -> tuple[Mapping[str, Any], Mapping[str, Mapp
     actors = entry_ids(source, names[0]), entry_ids(source, names[1])
     who = sides(*names)
     place, places, named, precision = _places(rows, source, day)
+    text = joined(who, named, between=", ")
     publisher = entry_ids(source, rows.text("Publisher"))
-    keeper = f"{source}:{source}"
-    text = pc.binary_join_element_wise(who, pc.fill_null(when(None, ", ", named), ""), "")
-    columns = {
-        "id": joined(f"{source}:", number, between=""),
+    columns = frame(
+        about,
+        number,
+        joined("ICEWS event", number),
+        supports=("title", "date", "status", "participants", "locations"),
+        notes=_notes(rows),
+    )
+    [(_, own)] = columns["sources"]
+    relayed = np.asarray(pc.is_valid(publisher))
+    columns |= {
         "type": code.types,
         "mode": code.modes,
-        "title": shortened(joined(words(code.codes, mapping, "CAMEO Code", "{label}:"), text), 160),
-        "summary": shortened(
-            joined(
-                words(code.codes, mapping, "CAMEO Code", 'Coded as CAMEO {code}, "{label}":'),
-                pc.binary_join_element_wise(text, ".", ""),
-            ),
-            4000,
+        "title": line(words(code.codes, mapping, "CAMEO Code", "{label}:"), text, between=" "),
+        "summary": paragraph(
+            words(code.codes, mapping, "CAMEO Code", SUMMARY), pc.binary_join_element_wise(text, ".", "")
         ),
         "status": "alleged",
         "date": {"start": day, "end": day},
-        "locations": [
-            (
-                np.asarray(pc.is_valid(place)),
-                {"key": "l1", "place": filled(place, f"{source}:none"), "precision": precision},
-            )
-        ],
+        "locations": [location(place, precision)],
         "participants": participants(actors, (code.source, code.target)),
-        "sources": [
-            (
-                None,
-                {
-                    "key": "s1",
-                    "url": mapping.page,
-                    "publisher": keeper,
-                    "title": joined("ICEWS event", number),
-                    "accessed": about.retrieved,
-                    "kind": "analysis",
-                    "relays": ((np.asarray(pc.is_valid(publisher)), filled(publisher, keeper)),),
-                    "supports": ("title", "date", "status", "participants", "locations"),
-                },
-            )
-        ],
-        "coding": {
-            "method": "imported",
-            "coders": (mapping.keeper,),
-            "coded_on": about.retrieved,
-            "notes": joined(
-                "Coded by machine and read by nobody. Story",
-                joined(
-                    filled(rows.text("Story ID"), "?"), ", sentence ", filled(rows.text("Sentence Number"), "?"), between=""
-                ),
-            ),
-        },
-        "external_ids": [(None, {"dataset": source, "id": number})],
-        "provenance": {"dataset": source, "version": about.version, "row_id": number, "licence": mapping.licence},
+        "sources": [(None, own | {"relays": ((relayed, filled(publisher, keeper_id(about))),)})],
     }
     here = firsts(publisher)
-    publishers = {
-        "id": pa.concat_arrays([pa.array([keeper]), plain_text(publisher.take(here))]),
-        "name": pa.concat_arrays([pa.array([mapping.publisher]), shortened(rows.text("Publisher").take(here), 160)]),
+    relayed_by = {"id": publisher.take(here), "name": line(rows.text("Publisher").take(here))}
+    return columns, {
+        "actors": _actors(rows, actors, day),
+        "places": places,
+        "publishers": together(keepers(about), relayed_by),
     }
-    return columns, {"actors": _actors(rows, actors, day), "places": places, "publishers": publishers}
+
+
+def _notes(rows: Rows) -> Any:
+    """Return what the coding is worth, and where the sentence stands."""
+    story, sentence = (filled(rows.text(name), "?") for name in ("Story ID", "Sentence Number"))
+    where = joined(story, joined("sentence", sentence), between=", ")
+    return joined("Coded by machine and read by nobody. Story", where)
 
 
 def _places(rows: Rows, source: str, day: Any) -> tuple[Any, dict[str, Any], Any, Any]:
@@ -112,9 +92,9 @@ def _places(rows: Rows, source: str, day: Any) -> tuple[Any, dict[str, Any], Any
     kinds, precisions = (pa.array([each[place] for each in _LEVELS]) for place in (1, 2))
     here = firsts(place)
     table = {
-        "id": plain_text(place.take(here)),
+        "id": place.take(here),
         "kind": kinds.take(level.take(here)),
-        "name": shortened(named.take(here), 160),
+        "name": line(named.take(here)),
         "latitude": latitude.take(here),
         "longitude": longitude.take(here),
         "coordinates_from": pa.repeat(pa.scalar(source), len(here)),
@@ -128,9 +108,8 @@ def _actors(rows: Rows, actors: tuple[Any, Any], day: Any) -> dict[str, Any]:
     for side, ids in zip(("Source", "Target"), actors, strict=True):
         here = firsts(ids)
         state = to_iso3("name", rows.text(f"{side} Country").take(here), day.take(here))
-        name = shortened(rows.text(f"{side} Name").take(here), 160)
-        tables.append({"id": plain_text(ids.take(here)), "name": name, "of": plain_text(state)})
-    return {name: pa.concat_arrays([table[name] for table in tables]) for name in ("id", "name", "of")}
+        tables.append({"id": ids.take(here), "name": line(rows.text(f"{side} Name").take(here)), "of": state})
+    return together(*tables)
 
 
 def read_either_day(word: str) -> dt.date | None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from importlib.resources import files
 from itertools import pairwise
 
 import pyarrow as pa
 import pytest
 import yaml
-from importlib.resources import files
 
 from casus.importers.countries import codes, iso3, to_iso3
 

@@ -1,17 +1,8 @@
-"""Small files in the documented shape of other people's datasets, and what an import made of them."""
+"""Rows of GDELT and ICEWS in their documented shape."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
-import pyarrow.parquet as pq
-
 from casus.importers.mapping import mapping
-from casus.importers.running import Report, run_import
-
-#: Real files of the field, which are no part of this repository.
-SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 
 
 def gdelt_row(number: int = 1, layout: int = 61, **cells: str) -> str:
@@ -72,33 +63,3 @@ def icews_row(number: int = 1, **cells: str) -> str:
 def icews_header() -> str:
     """Return the header of ICEWS."""
     return "\t".join(mapping("icews").layouts[0]) + "\n"
-
-
-class Imported:
-    """An import's report and its tables."""
-
-    def __init__(self, folder: Path, report: Report) -> None:
-        self.folder, self.report = folder, report
-        records = folder / "records"
-        self.records: list[dict[str, Any]] = pq.read_table(records).to_pylist() if any(records.iterdir()) else []
-        self.quarantine = self.table("quarantine")
-
-    def table(self, name: str) -> list[dict[str, Any]]:
-        """Return the rows of a table."""
-        rows: list[dict[str, Any]] = pq.read_table(self.folder / f"{name}.parquet").to_pylist()
-        return rows
-
-    def entry(self, name: str, identity: str) -> dict[str, Any]:
-        """Return one entry of a registry."""
-        return next(row for row in self.table(name) if row["id"] == identity)
-
-    @property
-    def balanced(self) -> bool:
-        """Whether every row is a record, in quarantine, or out of scope."""
-        report = self.report
-        return report.rows == report.records + report.quarantined + sum(report.skipped.values())
-
-
-def imported(source: str, *files: Path, folder: Path) -> Imported:
-    """Import files and return what became of them."""
-    return Imported(folder, run_import(source, list(files), folder))
