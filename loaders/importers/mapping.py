@@ -184,7 +184,10 @@ def mapping(name: str) -> SourceMapping:
         notice=" ".join(str(data.get("notice", "")).split()),
         form=data["form"],
         columns=tuple(_column(name, each) for each in data["columns"]),
-        codes={key: _codes(name, key, table) for key, table in data.get("codes", {}).items()},
+        codes={
+            **(mapping(data["codes_of"]).codes if "codes_of" in data else {}),
+            **{key: _codes(name, key, table) for key, table in data.get("codes", {}).items()},
+        },
         layouts=tuple(
             tuple(layout.split()) if isinstance(layout, str) else tuple(layout) for layout in data.get("layouts", ())
         ),
