@@ -15,12 +15,15 @@ if TYPE_CHECKING:
     from casus.changelogs import changelog
     from casus.checking import Report
     from casus.citing import cite
+    from casus.crosswalking import crosswalk
     from casus.describing import codebook
     from casus.differing import diff
+    from casus.dyadic import dyads
     from casus.fetching import fetch
     from casus.frames import Scan, Table
     from casus.full_text import find
     from casus.locating import versions
+    from casus.panels import panel
     from casus.querying import get_path, load, records, scan, tally
     from casus.schema import (
         Actor,
@@ -52,11 +55,14 @@ _HOME = {
     "changelog": "casus.changelogs",
     "cite": "casus.citing",
     "codebook": "casus.describing",
+    "crosswalk": "casus.crosswalking",
     "diff": "casus.differing",
+    "dyads": "casus.dyadic",
     "fetch": "casus.fetching",
     "find": "casus.full_text",
     "get_path": "casus.querying",
     "load": "casus.querying",
+    "panel": "casus.panels",
     "records": "casus.querying",
     "scan": "casus.querying",
     "tally": "casus.querying",
@@ -82,11 +88,14 @@ __all__ = [
     "changelog",
     "cite",
     "codebook",
+    "crosswalk",
     "diff",
+    "dyads",
     "fetch",
     "find",
     "get_path",
     "load",
+    "panel",
     "records",
     "scan",
     "tally",

@@ -236,7 +236,7 @@ def _equals(rows: pa.Table, table: str, column: str, value: Any) -> Any:
             _check_code(name, each, column, seen)
         return pc.field(column).cast(pa.string()).isin(pa.array(values, pa.string()))
     if pa.types.is_date(kind):
-        values = [_day(each, column) for each in values]
+        values = [check_day(each, column) for each in values]
     try:
         return pc.field(column).isin(pa.array(values, kind))
     except (pa.ArrowException, TypeError, ValueError):
@@ -258,7 +258,14 @@ def _check_code(name: str, value: Any, what: str, seen: Sequence[str | None] = (
         raise UsageError(f"There is no {what} {value!r}{nearest(str(value), codes)}. There are: {', '.join(codes)}.")
 
 
-def _day(value: Any, what: str) -> dt.date:
+def check_day(value: Any, what: str) -> dt.date:
+    """Return a day that was given as a date or as ISO text.
+
+    Raises
+    ------
+    UsageError
+        If it is none; ``what`` is the name of the filter.
+    """
     if isinstance(value, dt.datetime):
         return value.date()
     if isinstance(value, dt.date):
@@ -284,14 +291,14 @@ def _ids(release: Release, table: str, column: str, values: set[str]) -> set[str
 
 
 def _since(release: Release, value: Any) -> set[str]:
-    day = _day(value, "since")
+    day = check_day(value, "since")
     return {
         row["id"] for row in _dates(release) if (last := row["date_end"] or row["date_start"]) is None or last >= day
     }
 
 
 def _until(release: Release, value: Any) -> set[str]:
-    day = _day(value, "until")
+    day = check_day(value, "until")
     return {row["id"] for row in _dates(release) if (row["date_start"] or row["date_end"] or day) <= day}
 
 

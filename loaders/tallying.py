@@ -33,22 +33,15 @@ def tally_table(
     import pyarrow as pa
 
     release = bundled(version)
-    choose = _chooser(rule, release)
-    measures = vocabulary("measures")
-    if measure not in measures:
-        raise UsageError(
-            f"There is no measure {measure!r}{nearest(measure, measures)}. There are: {', '.join(measures)}."
-        )
+    check_measure(measure, rule, release)
     events = {row["id"]: row for row in scan("events", version=version).filter(**filters).to_arrow().to_pylist()}
     if by is not None and by not in _PERIODS:
         check_columns([by], release.table("events").column_names, "events")
-    stated = _stated(release, measure, parts, set(events))
     sums: dict[Any, float] = defaultdict(float)
     counts: dict[Any, int] = defaultdict(int)
     left_out: dict[Any, int] = defaultdict(int)
-    for event_id, rows in stated.items():
+    for event_id, value in number_of_each(release, measure, rule, set(events), parts).items():
         group = event_id if by is None else _group(events[event_id], by)
-        value = choose(_whole(rows, measure, parts))
         if value is None:
             left_out[group] += 1
         else:
@@ -58,12 +51,38 @@ def tally_table(
     data = {
         by or "event": pa.array([None if group is None else str(group) for group in groups], pa.string()),
         "value": pa.array([sums[group] if group in counts else None for group in groups], pa.float64()),
-        "unit": pa.array([measures[measure].extra["unit"]] * len(groups), pa.string()),
+        "unit": pa.array([vocabulary("measures")[measure].extra["unit"]] * len(groups), pa.string()),
         "events": pa.array([counts[group] for group in groups], pa.int32()),
         "left_out": pa.array([left_out[group] for group in groups], pa.int32()),
         "rule": pa.array([rule] * len(groups), pa.string()),
     }
     return Table(pa.table(data), f"tally of {measure}", release.version)
+
+
+def check_measure(measure: str, rule: str, release: Release) -> None:
+    """Check the names of a measure and a rule.
+
+    Raises
+    ------
+    UsageError
+        If there is no such measure, rule or claimant.
+    """
+    _chooser(rule, release)
+    measures = vocabulary("measures")
+    if measure not in measures:
+        raise UsageError(
+            f"There is no measure {measure!r}{nearest(measure, measures)}. There are: {', '.join(measures)}."
+        )
+
+
+def number_of_each(
+    release: Release, measure: str, rule: str, ids: set[str], parts: Mapping[str, str | None] | None = None
+) -> dict[str, float | None]:
+    """Return the one number under the rule of every event that states the measure; None where it has no single one."""
+    choose = _chooser(rule, release)
+    chosen = parts or {"item": None, "subject": None, "recipient": None}
+    stated = _stated(release, measure, chosen, ids)
+    return {event_id: choose(_whole(rows, measure, chosen)) for event_id, rows in stated.items()}
 
 
 def _chooser(rule: str, release: Release) -> Callable[[list[Row]], float | None]:

@@ -80,9 +80,14 @@ class Rows:
         return self._texts[name]
 
     def required(self, name: str, value: Any = None) -> Any:
-        """Return a column in which every cell must hold something; where none does, the row is at fault (CAS604)."""
+        """Return a column in which every cell must hold something; where none does, the row is at fault (CAS604).
+
+        A cell that could not be read, and of which that was noted, is not said to be empty as well.
+        """
         value = self.text(name) if value is None else value
-        self.note("CAS604", name, np.asarray(pc.is_null(value)))
+        empty = np.array(pc.is_null(value))
+        empty[[fault.row for fault in self.faults if fault.column == name]] = False
+        self.note("CAS604", name, empty)
         return value
 
     def whole(self, name: str, *, least: int | None = None, most: int | None = None) -> Any:
