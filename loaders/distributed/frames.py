@@ -68,8 +68,8 @@ def import_frame(frame: DataFrame, source: str, *, version: str, retrieved: dt.d
     -------
     DataFrame
         ``fate`` is ``record`` (``record`` holds it), ``quarantine`` (``code``, ``path``, ``reason``, ``raw``; a row
-        that is at fault twice stands there twice) or ``out-of-scope`` (``reason``; ``count`` rows of a batch). ``file`` and
-        ``row`` are those of the frame. Rows whose id stands twice are not looked for: count the ids in Spark.
+        that is at fault twice stands there twice) or ``out-of-scope`` (``reason``; ``count`` rows of a batch). ``file``
+        and ``row`` are those of the frame. Rows whose id stands twice are not looked for: count the ids in Spark.
     """
     from casus.importers.mapping import mapping
 
