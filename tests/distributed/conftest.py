@@ -39,13 +39,13 @@ def spark():
     session.stop()
 
 
-def _records(count, **changes):
+def _records(count):
     """Return so many valid records, each linked to the next; the last link leads nowhere."""
     found = []
     for number in range(count):
-        record = copy.deepcopy(EXAMPLE) | {"id": f"x:{number:04}"} | changes
+        record = copy.deepcopy(EXAMPLE) | {"id": f"{EXAMPLE['id']}-{number:04}"}
         source = record["sources"][0]["key"]
-        link = {"key": "k1", "relation": "follows", "target": f"x:{number + 1:04}", "sources": [source]}
+        link = {"key": "k1", "relation": "follows", "target": f"{EXAMPLE['id']}-{number + 1:04}", "sources": [source]}
         found.append(record | {"links": [link]})
     return found
 
@@ -57,9 +57,9 @@ def linked():
     def write(folder):
         folder.mkdir(parents=True, exist_ok=True)
         records = _records(40)
-        records[11]["links"][0]["target"] = "known-elsewhere"
-        records[12]["links"][0]["target"] = "nowhere"
-        records[13]["links"].append(records[13]["links"][0] | {"key": "k2", "target": "nowhere-else"})
+        records[11]["links"][0]["target"] = "2025-01-01-known-elsewhere"
+        records[12]["links"][0]["target"] = "2025-01-01-nowhere"
+        records[13]["links"].append(records[13]["links"][0] | {"key": "k2", "target": "2025-01-01-nowhere-else"})
         records[14]["links"] = []
         write_parquet(folder / "plain.parquet", [*records, records[3], records[4]])
         table = pq.read_table(folder / "plain.parquet")

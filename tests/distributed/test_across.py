@@ -10,8 +10,8 @@ from casus.streaming import check_file
 
 def test_the_rows_that_sql_finds_are_those_of_the_streamed_check(tmp_path, linked):
     path = linked(tmp_path)
-    found = across_in_duckdb([path], ["known-elsewhere"])
-    findings = check_file(path, across=Across(known=("known-elsewhere",)))
+    found = across_in_duckdb([path], ["2025-01-01-known-elsewhere"])
+    findings = check_file(path, across=Across(known=("2025-01-01-known-elsewhere",)))
     expected = sorted((each.row, each.code) for each in findings.found if each.code in {"CAS301", "CAS302"})
     assert sorted(zip(found.column("row").to_pylist(), found.column("code").to_pylist(), strict=True)) == expected
     assert {code for _, code in expected} == {"CAS301", "CAS302"}
@@ -30,4 +30,6 @@ def test_spark_and_duckdb_find_the_same(tmp_path, linked, spark):
     from casus.distributed import across_in_spark
 
     paths = [linked(tmp_path / name) for name in ("a + b%20c", "b")]
-    assert across_in_spark(spark, paths, ["known-elsewhere"]).equals(across_in_duckdb(paths, ["known-elsewhere"]))
+    assert across_in_spark(spark, paths, ["2025-01-01-known-elsewhere"]).equals(
+        across_in_duckdb(paths, ["2025-01-01-known-elsewhere"])
+    )

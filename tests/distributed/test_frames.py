@@ -11,7 +11,7 @@ from casus.distributed import import_frame, validate_frame
 from casus.importers.running import run_import
 from casus.streaming import read_groups
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas")]
 DAY = dt.date(2026, 1, 2)
 
 
