@@ -1,0 +1,230 @@
+"""What makes two records alike: days, places, actors, types, texts and numbers, each as a part from 0 to 1."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from math import asin, cos, radians, sin, sqrt
+from typing import Any
+
+from casus.match_sides import Row, Side, Spot, spots_of, tokens
+from casus.schema.corpus import Corpus, Entry
+from casus.schema.rules.duplicates import Suspect
+from casus.schema.rules.similarity import similarity
+from casus.schema.vocabulary import modes_of, vocabulary
+
+#: How much each part counts; a part that cannot be told counts nothing.
+WEIGHTS: Mapping[str, float] = {"days": 1.5, "place": 2.0, "actors": 2.0, "type": 2.0, "text": 3.0, "numbers": 1.5}
+#: What a score is multiplied by where something speaks for two events: other initiators, another ordinal.
+APART = 0.6
+#: Two texts about different things are this alike (0 to 100); only what is above it counts.
+_CHANCE = 40.0
+_LONGEST_TEXT = 400
+_SAME_NUMBER = 0.02
+_ISO3 = 3
+
+Names = frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is compared of one record."""
+
+    type: str
+    mode: str | None
+    first: int
+    last: int
+    within: bool
+    spots: tuple[Spot, ...]
+    actors: tuple[Names, ...]
+    initiators: Names
+    people: Names
+    ordinals: frozenset[int]
+    title: str
+    summary: str
+    numbers: Mapping[tuple[str, str | None], tuple[tuple[float, float], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How alike two records are.
+
+    Attributes
+    ----------
+    score
+        0 to 100.
+    days_apart
+        Days between them, 0 where they overlap.
+    km
+        The distance of their nearest exact places, if both have one.
+    parts
+        By part: 0 to 1, or None where it cannot be told.
+    """
+
+    score: float
+    days_apart: int
+    km: float | None
+    parts: Mapping[str, float | None]
+
+
+def look_at(row: Row, side: Side) -> Look:
+    """Return what is compared of a record."""
+    date = row["date"]
+    first = date["start"].toordinal()
+    last = (date["end"] or date["start"]).toordinal()
+    people = [
+        tokens(each["person"], side.actors) for part in row["participants"] for each in part["represented_by"] or ()
+    ]
+    initiators = [each for each in row["participants"] if "initiator" in each["roles"]]
+    return Look(
+        row["type"],
+        row["mode"],
+        first,
+        last,
+        date["extent"] == "within" and last > first,
+        tuple(spots_of(row["locations"], side.places)),
+        tuple(dict.fromkeys(tokens(each["actor"], side.actors) for each in row["participants"])),
+        frozenset(name for each in initiators for name in tokens(each["actor"], side.actors)),
+        frozenset(name for names in people for name in names if not _is_state(name)),
+        Suspect(Entry("event", {"title": row["title"]}, ""), Corpus(())).ordinals,
+        row["title"],
+        row["summary"][:_LONGEST_TEXT],
+        _numbers(row["quantities"]),
+    )
+
+
+def compare(one: Look, other: Look, *, days: int, km: float) -> Likeness:
+    """Return how alike two records are; ``days`` and ``km`` are the distances at which nothing is left."""
+    apart = max(one.first - other.last, other.first - one.last, 0)
+    distance = _distance(one, other)
+    parts = {
+        "days": _days(one, other, apart, days),
+        "place": _place(one, other, distance, km),
+        "actors": _actors(one, other),
+        "type": type_likeness(one.type, one.mode, other.type, other.mode),
+        "text": 0.7 * _texts(one.title, other.title) + 0.3 * _texts(one.summary, other.summary),
+        "numbers": _same_numbers(one, other),
+    }
+    told = [(WEIGHTS[name], value) for name, value in parts.items() if value is not None]
+    score = 100 * sum(weight * value for weight, value in told) / sum(weight for weight, _ in told)
+    for mine, theirs in ((one.initiators, other.initiators), (one.ordinals, other.ordinals)):
+        if mine and theirs and not mine & theirs:
+            score *= APART
+    return Likeness(score, apart, distance, parts)
+
+
+def _days(one: Look, other: Look, apart: int, most: int) -> float:
+    if apart:
+        return 0.8 * (1 - apart / (most + 1))
+    lengths = sorted((one.last - one.first + 1, other.last - other.first + 1))
+    inside = one.first >= other.first and one.last <= other.last
+    outside = one.first <= other.first and one.last >= other.last
+    if (other.within and inside) or (one.within and outside):
+        return 0.9  # somewhere in an interval, and this is in it
+    return 0.6 + 0.4 * lengths[0] / lengths[1]
+
+
+def _distance(one: Look, other: Look) -> float | None:
+    return min(
+        (
+            kilometres(here, there)
+            for here in one.spots
+            for there in other.spots
+            if not here.coarse and not there.coarse and here.latitude is not None and there.latitude is not None
+        ),
+        default=None,
+    )
+
+
+def kilometres(here: Spot, there: Spot) -> float:
+    """Return the great-circle distance of two places (haversine, mean radius 6371 km)."""
+    north, other_north = radians(here.latitude or 0), radians(there.latitude or 0)
+    east = radians((there.longitude or 0) - (here.longitude or 0))
+    half = sin((other_north - north) / 2) ** 2 + cos(north) * cos(other_north) * sin(east / 2) ** 2
+    return 2 * 6371.0 * asin(sqrt(min(1.0, half)))
+
+
+def _place(one: Look, other: Look, distance: float | None, most: float) -> float | None:
+    if not one.spots or not other.spots:
+        return None
+    if any(here.names & there.names for here in one.spots for there in other.spots):
+        return 1.0
+    if distance is not None:
+        return max(0.0, 1 - distance / most)
+    states = {spot.country for spot in one.spots} & {spot.country for spot in other.spots} - {None}
+    return 0.5 if states else 0.0
+
+
+def _actors(one: Look, other: Look) -> float | None:
+    """Return the share of actors that both have; a coder may leave some out, but puts no others in their place."""
+    if not one.actors or not other.actors:
+        return None
+    mine = [any(names & theirs for theirs in other.actors) for names in one.actors]
+    theirs = [any(names & own for own in one.actors) for names in other.actors]
+    shared = min(sum(mine), sum(theirs))
+    either = shared + mine.count(False) + theirs.count(False)
+    share = shared / either if either else 0.0
+    value = 0.7 + 0.3 * share if all(mine) or all(theirs) else 0.5 * share
+    return value * APART if one.people and other.people and not one.people & other.people else value
+
+
+@cache
+def type_likeness(one: str, one_mode: str | None, other: str, other_mode: str | None) -> float:
+    """Return how alike two types are: 1 for the same mode, 0.6 where the crosswalks lead from one to the other."""
+    if one == other:
+        return 1.0 if one_mode == other_mode or one_mode is None or other_mode is None else 0.8
+    if _codes(one, one_mode) & _codes(other, other_mode):
+        return 0.6
+    types = vocabulary("event-types")
+    known = one in types and other in types
+    return 0.2 if known and types[one].extra["domain"] == types[other].extra["domain"] else 0.0
+
+
+@cache
+def _codes(event_type: str, mode: str | None) -> frozenset[tuple[str, str]]:
+    """Return what a type is called in other datasets; of UCDP only the kind of violence that the mode is."""
+    if event_type not in vocabulary("event-types"):
+        return frozenset()
+    walk = vocabulary("event-types")[event_type].extra["crosswalk"]
+    kinds = set(walk["ucdp"])
+    if mode in kinds and mode in modes_of(event_type):
+        kinds = {mode}
+    others = {(name, str(code)) for name in ("cameo", "acled") for code in walk[name]}
+    return frozenset(others | {("ucdp", kind) for kind in kinds})
+
+
+def _texts(one: str, other: str) -> float:
+    return max(0.0, similarity(one, other) - _CHANCE) / (100 - _CHANCE)
+
+
+def _numbers(rows: list[Row]) -> dict[tuple[str, str | None], tuple[tuple[float, float], ...]]:
+    """Return, by measure and item, what is said of the whole event, each as its bounds."""
+    found: dict[tuple[str, str | None], tuple[tuple[float, float], ...]] = {}
+    for row in rows:
+        said = [row[name] for name in ("low", "best", "high") if row[name] is not None]
+        if said and row["place"] is None and not row["cumulative"] and row["subject"] is None:
+            key = row["measure"], row["item"]
+            found[key] = (*found.get(key, ()), (min(said), max(said)))
+    return found
+
+
+def _same_numbers(one: Look, other: Look) -> float | None:
+    """Return whether a number that both state is the same; None where they state no measure in common."""
+    compared = [any(_overlap(here, there)) for here, there in _both(one, other)]
+    return None if not compared else float(any(compared))
+
+
+def _both(one: Look, other: Look) -> Iterator[tuple[Any, Any]]:
+    return ((one.numbers[key], other.numbers[key]) for key in one.numbers.keys() & other.numbers.keys())
+
+
+def _overlap(here: Any, there: Any) -> Iterator[bool]:
+    for low, high in here:
+        for other_low, other_high in there:
+            slack = _SAME_NUMBER * max(abs(high), abs(other_high))
+            yield low - slack <= other_high and other_low - slack <= high
+
+
+def _is_state(name: str) -> bool:
+    return len(name) == _ISO3 and name.isupper()
