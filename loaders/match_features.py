@@ -15,11 +15,15 @@ from casus.schema.rules.similarity import similarity
 from casus.schema.vocabulary import modes_of, vocabulary
 
 #: How much each part counts; a part that cannot be told counts nothing.
-WEIGHTS: Mapping[str, float] = {"days": 1.5, "place": 2.0, "actors": 2.0, "type": 2.0, "text": 3.0, "numbers": 1.5}
-#: What a score is multiplied by where something speaks for two events: other initiators, another ordinal.
+WEIGHTS: Mapping[str, float] = {"days": 2.0, "place": 2.5, "actors": 2.5, "type": 2.0, "text": 2.0, "numbers": 1.5}
+#: What a score is multiplied by for each thing that speaks for two events; see :func:`_apart`.
 APART = 0.6
+#: Likeness of types of one domain that no crosswalk leads from one to the other.
+_ONE_DOMAIN = 0.2
 #: Two texts about different things are this alike (0 to 100); only what is above it counts.
 _CHANCE = 40.0
+#: How alike the actors are at least where one side has all those of the other; what other persons leave of it.
+_ALL, _OTHER_PEOPLE = 0.7, 0.6
 _LONGEST_TEXT = 400
 _SAME_NUMBER = 0.02
 _ISO3 = 3
@@ -39,11 +43,12 @@ class Look:
     spots: tuple[Spot, ...]
     actors: tuple[Names, ...]
     initiators: Names
-    people: Names
+    states: Names
+    people: tuple[Names, ...]
     ordinals: frozenset[int]
     title: str
     summary: str
-    numbers: Mapping[tuple[str, str | None], tuple[tuple[float, float], ...]]
+    numbers: Mapping[str, tuple[tuple[float, float], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +90,11 @@ def look_at(row: Row, side: Side) -> Look:
         date["extent"] == "within" and last > first,
         tuple(spots_of(row["locations"], side.places)),
         tuple(dict.fromkeys(tokens(each["actor"], side.actors) for each in row["participants"])),
-        frozenset(name for each in initiators for name in tokens(each["actor"], side.actors)),
-        frozenset(name for names in people for name in names if not _is_state(name)),
+        frozenset(name for each in initiators for name in tokens(each["actor"], side.actors) if _is_state(name)),
+        frozenset(
+            name for each in row["participants"] for name in tokens(each["actor"], side.actors) if _is_state(name)
+        ),
+        tuple(frozenset(name for name in names if not _is_state(name)) for names in people),
         Suspect(Entry("event", {"title": row["title"]}, ""), Corpus(())).ordinals,
         row["title"],
         row["summary"][:_LONGEST_TEXT],
@@ -108,15 +116,27 @@ def compare(one: Look, other: Look, *, days: int, km: float) -> Likeness:
     }
     told = [(WEIGHTS[name], value) for name, value in parts.items() if value is not None]
     score = 100 * sum(weight * value for weight, value in told) / sum(weight for weight, _ in told)
-    for mine, theirs in ((one.initiators, other.initiators), (one.ordinals, other.ordinals)):
-        if mine and theirs and not mine & theirs:
-            score *= APART
+    for differs in _apart(one, other):
+        score *= APART if differs else 1
     return Likeness(score, apart, distance, parts)
+
+
+def _apart(one: Look, other: Look) -> Iterator[bool]:
+    """Yield whether something speaks for two events.
+
+    That is: initiators of other states; states on both sides that the other does not have (a coder may leave some out,
+    but puts no others in their place); another ordinal in the title; types of which no crosswalk leads from one to the
+    other.
+    """
+    yield bool(one.initiators and other.initiators and not one.initiators & other.initiators)
+    yield bool(one.states - other.states and other.states - one.states)
+    yield bool(one.ordinals and other.ordinals and not one.ordinals & other.ordinals)
+    yield type_likeness(one.type, one.mode, other.type, other.mode) <= _ONE_DOMAIN
 
 
 def _days(one: Look, other: Look, apart: int, most: int) -> float:
     if apart:
-        return 0.8 * (1 - apart / (most + 1))
+        return 0.5 * (1 - apart / (most + 1))
     lengths = sorted((one.last - one.first + 1, other.last - other.first + 1))
     inside = one.first >= other.first and one.last <= other.last
     outside = one.first <= other.first and one.last >= other.last
@@ -152,33 +172,50 @@ def _place(one: Look, other: Look, distance: float | None, most: float) -> float
         return 1.0
     if distance is not None:
         return max(0.0, 1 - distance / most)
-    states = {spot.country for spot in one.spots} & {spot.country for spot in other.spots} - {None}
-    return 0.5 if states else 0.0
+    mine, theirs = ({spot.country for spot in each.spots} for each in (one, other))
+    if mine & theirs - {None}:
+        return 0.5
+    return None if None in mine | theirs else 0.0
 
 
 def _actors(one: Look, other: Look) -> float | None:
-    """Return the share of actors that both have; a coder may leave some out, but puts no others in their place."""
+    """Return the share of actors that both have; 0.7 at least where one side has all those of the other."""
     if not one.actors or not other.actors:
         return None
-    mine = [any(names & theirs for theirs in other.actors) for names in one.actors]
-    theirs = [any(names & own for own in one.actors) for names in other.actors]
+    value = _shared(one.actors, other.actors)
+    if one.people and other.people and _shared(one.people, other.people) < _ALL:
+        value *= _OTHER_PEOPLE
+    return value
+
+
+def _shared(one: tuple[Names, ...], other: tuple[Names, ...]) -> float:
+    mine = [any(_same(names, theirs) for theirs in other) for names in one]
+    theirs = [any(_same(names, own) for own in one) for names in other]
     shared = min(sum(mine), sum(theirs))
     either = shared + mine.count(False) + theirs.count(False)
     share = shared / either if either else 0.0
-    value = 0.7 + 0.3 * share if all(mine) or all(theirs) else 0.5 * share
-    return value * APART if one.people and other.people and not one.people & other.people else value
+    return _ALL + (1 - _ALL) * share if all(mine) or all(theirs) else 0.5 * share
+
+
+@cache
+def _same(one: Names, other: Names) -> bool:
+    """Whether two actors have a name or a state in common, or all words of a longer name of the one."""
+    if one & other:
+        return True
+    words = [[set(name.split()) for name in names if " " in name] for names in (one, other)]
+    return any(here <= there or there <= here for here in words[0] for there in words[1])
 
 
 @cache
 def type_likeness(one: str, one_mode: str | None, other: str, other_mode: str | None) -> float:
     """Return how alike two types are: 1 for the same mode, 0.6 where the crosswalks lead from one to the other."""
     if one == other:
-        return 1.0 if one_mode == other_mode or one_mode is None or other_mode is None else 0.8
+        return 1.0 if one_mode == other_mode or one_mode is None or other_mode is None else 0.7
     if _codes(one, one_mode) & _codes(other, other_mode):
         return 0.6
     types = vocabulary("event-types")
     known = one in types and other in types
-    return 0.2 if known and types[one].extra["domain"] == types[other].extra["domain"] else 0.0
+    return _ONE_DOMAIN if known and types[one].extra["domain"] == types[other].extra["domain"] else 0.0
 
 
 @cache
@@ -198,14 +235,13 @@ def _texts(one: str, other: str) -> float:
     return max(0.0, similarity(one, other) - _CHANCE) / (100 - _CHANCE)
 
 
-def _numbers(rows: list[Row]) -> dict[tuple[str, str | None], tuple[tuple[float, float], ...]]:
-    """Return, by measure and item, what is said of the whole event, each as its bounds."""
-    found: dict[tuple[str, str | None], tuple[tuple[float, float], ...]] = {}
+def _numbers(rows: list[Row]) -> dict[str, tuple[tuple[float, float], ...]]:
+    """Return, by measure, what is said by anybody of the whole event, each as its bounds."""
+    found: dict[str, tuple[tuple[float, float], ...]] = {}
     for row in rows:
         said = [row[name] for name in ("low", "best", "high") if row[name] is not None]
-        if said and row["place"] is None and not row["cumulative"] and row["subject"] is None:
-            key = row["measure"], row["item"]
-            found[key] = (*found.get(key, ()), (min(said), max(said)))
+        if said and row["place"] is None and not row["cumulative"]:
+            found[row["measure"]] = (*found.get(row["measure"], ()), (min(said), max(said)))
     return found
 
 

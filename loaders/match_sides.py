@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 #: The fields of a record that are compared.
 COLUMNS = ("id", "type", "mode", "title", "summary", "date", "locations", "participants", "quantities")
 #: Kinds of places whose point stands for an area.
-_COARSE = ("area", "country", "region", "district", "sea")
+_COARSE = ("area", "border", "country", "district", "region", "sea")
 #: From this precision of a location on its point stands for an area.
 _COARSE_PRECISION = 4
 _FROM_AFAR = ("launch", "origin")
@@ -78,7 +78,7 @@ class Side:
 
     @cached_property
     def main_places(self) -> tuple[Any, Any, Any]:
-        """Latitude and longitude of records with one exact place (else NaN), and the number of their state (else -1)."""
+        """Latitude and longitude of records with one exact place (else NaN); the number of their state (else -1)."""
         import numpy as np
 
         length = len(self)
@@ -173,7 +173,9 @@ def _of_dataset(folder: Path) -> Side:
             raise InvalidRecordsError(list(findings))
         events.append(model)
     places = [
-        {**each.data, "country": _only(each.data.get("countries"))} for each in corpus.of("place") if each.data.get("id")
+        {**each.data, "country": _only(each.data.get("countries"))}
+        for each in corpus.of("place")
+        if each.data.get("id")
     ]
     actors = [
         {**each.data, "of": [row["of"] for row in each.data.get("memberships", ()) if row.get("kind") != "member"]}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 DAYS, KM, LEAST = 1, 50.0, 60.0
 #: From this score on, each other's best partners are taken for one event; how often that holds: docs/matching.md.
-SAME = 75.0
+SAME = 70.0
 #: Events longer than this are compared with every event of the other side, instead of by their days.
 _MANY_DAYS = 31
 #: So many pairs are looked at a time.
