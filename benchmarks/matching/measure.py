@@ -4,7 +4,7 @@ The records that were not told again are dealt to two sides, so that none of the
 have a neighbour there: the same days, the same actors, often the same type and place. The originals of the copies go
 to one side, the copies to the other. Whatever else the matching pairs is wrong, because one event is one record.
 
-Usage: python benchmarks/matching/measure.py DATASET [--show]
+Usage: python benchmarks/matching/measure.py DATASET [--sample copies.yaml] [--show]
 """
 
 from __future__ import annotations
@@ -69,10 +69,10 @@ def day(value: Any) -> Any:
     return value if value is None or isinstance(value, dt.date) else dt.date.fromisoformat(str(value))
 
 
-def sides_of_sample(dataset: Path) -> tuple[Side, Side, int]:
+def sides_of_sample(dataset: Path, sample: Path) -> tuple[Side, Side, int]:
     """Return the two sides, and how many copies there are."""
     whole = open_side(dataset)
-    said = {each["of"]: each for each in yaml.safe_load((HERE / "copies.yaml").read_text("utf-8"))}
+    said = {each["of"]: each for each in yaml.safe_load(sample.read_text("utf-8"))}
     ids = np.array(whole.table.column("id").to_pylist())
     original = np.isin(ids, sorted(said))
     rows = {row["id"]: row for row in whole.table.filter(pa.array(original)).to_pylist()}
@@ -96,9 +96,10 @@ def sides_of_sample(dataset: Path) -> tuple[Side, Side, int]:
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     options.add_argument("dataset", type=Path)
+    options.add_argument("--sample", type=Path, default=HERE / "later.yaml", help="records told again")
     options.add_argument("--show", action="store_true", help="print the wrong pairs and the copies that were not found")
     given = options.parse_args()
-    one, other, copies = sides_of_sample(given.dataset)
+    one, other, copies = sides_of_sample(given.dataset, given.sample)
     compared = sum(len(left) for left, _ in candidates(one, other, 1, 50.0))
     pairs = match_sides(one, other, least=0).to_pylist()
     print(f"{len(one)} records ({copies} copies) and {len(other)} records, {compared} pairs compared")
