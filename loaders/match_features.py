@@ -25,6 +25,8 @@ _CHANCE = 40.0
 #: How alike the actors are at least where one side has all those of the other; what other persons leave of it.
 _ALL, _OTHER_PEOPLE = 0.7, 0.6
 _LONGEST_TEXT = 400
+#: How much of the likeness of texts is that of the titles; the rest is that of the summaries.
+_TITLE = 0.7
 _SAME_NUMBER = 0.02
 _ISO3 = 3
 
@@ -102,8 +104,12 @@ def look_at(row: Row, side: Side) -> Look:
     )
 
 
-def compare(one: Look, other: Look, *, days: int, km: float) -> Likeness:
-    """Return how alike two records are; ``days`` and ``km`` are the distances at which nothing is left."""
+def compare(one: Look, other: Look, *, days: int, km: float, least: float = 0.0) -> Likeness | None:
+    """Return how alike two records are, or None if less than ``least``.
+
+    ``days`` and ``km`` are the distances at which nothing is left of the likeness of days and places. Texts, which take
+    longest, are compared last, and only where the score can still reach the least one.
+    """
     apart = max(one.first - other.last, other.first - one.last, 0)
     distance = _distance(one, other)
     parts = {
@@ -111,14 +117,23 @@ def compare(one: Look, other: Look, *, days: int, km: float) -> Likeness:
         "place": _place(one, other, distance, km),
         "actors": _actors(one, other),
         "type": type_likeness(one.type, one.mode, other.type, other.mode),
-        "text": 0.7 * _texts(one.title, other.title) + 0.3 * _texts(one.summary, other.summary),
+        "text": 1.0,
         "numbers": _same_numbers(one, other),
     }
-    told = [(WEIGHTS[name], value) for name, value in parts.items() if value is not None]
-    score = 100 * sum(weight * value for weight, value in told) / sum(weight for weight, _ in told)
+    factor = 1.0
     for differs in _apart(one, other):
-        score *= APART if differs else 1
-    return Likeness(score, apart, distance, parts)
+        factor *= APART if differs else 1
+    if factor * _mean(parts) < least:
+        return None
+    parts["text"] = _TITLE * _texts(one.title, other.title) + (1 - _TITLE) * _texts(one.summary, other.summary)
+    score = factor * _mean(parts)
+    return Likeness(score, apart, distance, parts) if score >= least else None
+
+
+def _mean(parts: Mapping[str, float | None]) -> float:
+    """Return the weighted mean of the parts that can be told, from 0 to 100."""
+    told = [(WEIGHTS[name], value) for name, value in parts.items() if value is not None]
+    return 100 * sum(weight * value for weight, value in told) / sum(weight for weight, _ in told)
 
 
 def _apart(one: Look, other: Look) -> Iterator[bool]:
@@ -168,10 +183,13 @@ def kilometres(here: Spot, there: Spot) -> float:
 def _place(one: Look, other: Look, distance: float | None, most: float) -> float | None:
     if not one.spots or not other.spots:
         return None
-    if any(here.names & there.names for here in one.spots for there in other.spots):
+    named = [here.coarse or there.coarse for here in one.spots for there in other.spots if here.names & there.names]
+    if False in named:
         return 1.0
     if distance is not None:
         return max(0.0, 1 - distance / most)
+    if named:
+        return 0.5
     mine, theirs = ({spot.country for spot in each.spots} for each in (one, other))
     if mine & theirs - {None}:
         return 0.5
@@ -211,24 +229,34 @@ def type_likeness(one: str, one_mode: str | None, other: str, other_mode: str | 
     """Return how alike two types are: 1 for the same mode, 0.6 where the crosswalks lead from one to the other."""
     if one == other:
         return 1.0 if one_mode == other_mode or one_mode is None or other_mode is None else 0.7
-    if _codes(one, one_mode) & _codes(other, other_mode):
+    if _related(one, one_mode, other, other_mode):
         return 0.6
     types = vocabulary("event-types")
     known = one in types and other in types
     return _ONE_DOMAIN if known and types[one].extra["domain"] == types[other].extra["domain"] else 0.0
 
 
+def _related(one: str, one_mode: str | None, other: str, other_mode: str | None) -> bool:
+    """Whether two types share a code of another dataset, and are not of different kinds of violence there."""
+    kinds, other_kinds = _violence(one, one_mode), _violence(other, other_mode)
+    if kinds and other_kinds:
+        return bool(kinds & other_kinds)
+    return bool(_codes(one) & _codes(other))
+
+
+def _violence(event_type: str, mode: str | None) -> frozenset[str]:
+    """Return UCDP's kinds of violence that a type goes with; of one that has them as modes, its mode."""
+    kinds = frozenset(code for name, code in _codes(event_type) if name == "ucdp")
+    return kinds & {mode} if mode in kinds and mode in modes_of(event_type) else kinds
+
+
 @cache
-def _codes(event_type: str, mode: str | None) -> frozenset[tuple[str, str]]:
-    """Return what a type is called in other datasets; of UCDP only the kind of violence that the mode is."""
+def _codes(event_type: str) -> frozenset[tuple[str, str]]:
+    """Return what a type is called in other datasets."""
     if event_type not in vocabulary("event-types"):
         return frozenset()
     walk = vocabulary("event-types")[event_type].extra["crosswalk"]
-    kinds = set(walk["ucdp"])
-    if mode in kinds and mode in modes_of(event_type):
-        kinds = {mode}
-    others = {(name, str(code)) for name in ("cameo", "acled") for code in walk[name]}
-    return frozenset(others | {("ucdp", kind) for kind in kinds})
+    return frozenset((name, str(code)) for name in ("acled", "cameo", "ucdp") for code in walk[name])
 
 
 def _texts(one: str, other: str) -> float:

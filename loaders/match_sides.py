@@ -102,7 +102,7 @@ class Side:
         import numpy as np
         import pyarrow as pa
 
-        wanted = np.unique(numbers)
+        wanted = np.unique(np.asarray(numbers, np.int64))
         found = self.table.take(pa.array(wanted)).to_pylist()
         return dict(zip(wanted.tolist(), found, strict=True))
 

@@ -20,11 +20,11 @@ SAME = 70.0
 #: Events longer than this are compared with every event of the other side, instead of by their days.
 _MANY_DAYS = 31
 #: So many pairs are looked at a time.
-_CHUNK = 500_000
+_CHUNK = 200_000
 _KM_A_DEGREE = 111.2
 
-#: Called with the number of records of A that were compared.
-Progress = Callable[[int], None]
+#: Called with how many records of A were compared, and of how many.
+Progress = Callable[[int, int], None]
 
 
 def match(
@@ -54,13 +54,14 @@ def match(
     least
         The least score of the pairs that are returned, 0 to 100.
     progress
-        Called now and then with the number of records of A that were compared.
+        Called now and then with how many records of A were compared, and of how many.
 
     Returns
     -------
     Table
         One row a pair, the best first: ``a`` and ``b`` (ids), ``score`` (0 to 100), ``best_of_a`` and ``best_of_b``
-        (whether each is the best partner of the other), ``days_apart``, ``km``, the parts ``days``, ``place``,
+        (whether no partner of it has a better score), ``ahead`` (of the best other pair of either; 0 for a tie, below 0
+        where another is better, absent where there is none), ``days_apart``, ``km``, the parts ``days``, ``place``,
         ``actors``, ``type``, ``text`` and ``numbers`` (0 to 1; absent where it cannot be told), and type, first day and
         title of both.
 
@@ -94,19 +95,27 @@ def match_sides(
     for mine, theirs in candidates(one, other, days, km, progress):
         looks = _looks(one, mine), _looks(other, theirs)
         for left, right in zip(mine.tolist(), theirs.tolist(), strict=True):
-            found = compare(looks[0][left], looks[1][right], days=days, km=km)
-            if found.score >= least:
+            found = compare(looks[0][left], looks[1][right], days=days, km=km, least=least)
+            if found is not None:
                 rows.append({"left": left, "right": right, **_told(found)})
     rows.sort(key=lambda row: (-row["score"], row["left"], row["right"]))
-    best: tuple[set[int], set[int]] = set(), set()
-    for row in rows:
-        row["best_of_a"], row["best_of_b"] = row["left"] not in best[0], row["right"] not in best[1]
-        if one is other:
-            row["best_of_a"] = row["best_of_b"] = not {row["left"], row["right"]} & best[0]
-            best[0].update((row["left"], row["right"]))
-        best[0].add(row["left"])
-        best[1].add(row["right"])
+    _rank(rows, same=one is other)
     return pa.Table.from_pylist(_named(rows, one, other), schema=_schema())
+
+
+def _rank(rows: list[Row], *, same: bool) -> None:
+    """Say of each pair whether it is the best of both, and how far it is ahead of their other pairs."""
+    scores: tuple[dict[int, list[float]], dict[int, list[float]]] = ({}, {})
+    if same:
+        scores = scores[0], scores[0]
+    for row in rows:  # the best first
+        scores[0].setdefault(row["left"], []).append(row["score"])
+        scores[1].setdefault(row["right"], []).append(row["score"])
+    for row in rows:
+        mine, theirs = scores[0][row["left"]], scores[1][row["right"]]
+        row["best_of_a"], row["best_of_b"] = mine[0] == row["score"], theirs[0] == row["score"]
+        rivals = [found[1] if found[0] == row["score"] else found[0] for found in (mine, theirs) if len(found) > 1]
+        row["ahead"] = round(row["score"] - max(rivals), 1) if rivals else None
 
 
 def candidates(
@@ -143,7 +152,7 @@ def candidates(
             yield left[near], right[near]
         at = stop
         if progress is not None:
-            progress(at)
+            progress(at, len(known))
 
 
 def _near(one: Side, other: Side, left: Any, right: Any, km: float) -> Any:
@@ -186,7 +195,7 @@ def _schema() -> pa.Schema:
     import pyarrow as pa
 
     text, number, yes = pa.string(), pa.float64(), pa.bool_()
-    head = {"a": text, "b": text, "score": number, "best_of_a": yes, "best_of_b": yes, "days_apart": pa.int32()}
+    head = {"a": text, "b": text, "score": number, "best_of_a": yes, "best_of_b": yes, "ahead": number}
     tail = {f"{side}_{name}": text if name != "start" else pa.date32() for side in "ab"
             for name in ("type", "start", "title")}  # fmt: skip
-    return pa.schema(head | {"km": number} | dict.fromkeys(WEIGHTS, number) | tail)
+    return pa.schema(head | {"days_apart": pa.int32(), "km": number} | dict.fromkeys(WEIGHTS, number) | tail)

@@ -129,9 +129,8 @@ def alone(one: Side, other: Side, copies: int) -> None:
     print("copies alone: score, right, wrong, wrong where the original is missing")
     for least in (50, 55, 60, 65, 70, 75, 80):
         taken = [pair["a"] == PREFIX + pair["b"] for pair in there if pair["score"] >= least]
-        print(
-            f"{least:5.0f}  {sum(taken):5}  {len(taken) - sum(taken):5}  {sum(pair['score'] >= least for pair in gone):5}"
-        )
+        missing = sum(pair["score"] >= least for pair in gone)
+        print(f"{least:5.0f}  {sum(taken):5}  {len(taken) - sum(taken):5}  {missing:5}")
 
 
 def show(best: list[dict[str, Any]], pairs: list[dict[str, Any]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,13 +43,16 @@ def match(a: str, b: str, output: Path | None, days: int, km: float, least: floa
     """
     from casus.matching import match as find
     from casus.schema.errors import UsageError
+    from casus.waiting import Bar
 
     if output is not None:
         if output.suffix.lower() not in (".csv", ".parquet"):
             raise UsageError(f"{output} ends neither in .csv nor in .parquet. Name the file after its form.")
         if output.exists() and not force:
             raise UsageError(f"{output} is there already. Name another file, or add --force.")
-    pairs = find(a, b, days=days, km=km, least=least).to_arrow()
+    with Bar() as bar:
+        found = find(a, b, days=days, km=km, least=least, progress=partial(bar, "records compared"))
+    pairs = found.to_arrow()
     rows = pairs.to_pylist()
     for row in rows[:_SHOWN]:
         click.echo("\n".join(_lines(row)))
@@ -88,9 +92,9 @@ def _write(pairs: pa.Table, output: Path) -> None:
     import pyarrow.csv as pc
     import pyarrow.parquet as pq
 
-    partial = output.with_name(f"{output.name}.partial")
+    aside = output.with_name(f"{output.name}.partial")
     if output.suffix.lower() == ".csv":
-        pc.write_csv(pairs, partial)
+        pc.write_csv(pairs, aside)
     else:
-        pq.write_table(pairs, partial)
-    partial.replace(output)
+        pq.write_table(pairs, aside)
+    aside.replace(output)
