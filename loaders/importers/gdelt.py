@@ -14,7 +14,7 @@ from casus.importers.base import About
 from casus.importers.cameo import SUMMARY, coded, participants, sides, skipped, words
 from casus.importers.countries import to_iso3
 from casus.importers.parts import frame, keeper_id, keepers, line, location, paragraph, together
-from casus.importers.rows import Rows, entry_id, entry_ids, filled, firsts, joined, mapped, plain_text, read_compact_day
+from casus.importers.rows import Rows, entry_id, entry_ids, filled, firsts, joined, mapped, read_compact_day
 from casus.schema.types import URL
 
 _HOST = r"^https?://(?:[wW]{3}\.)?(?P<host>[A-Za-z0-9.-]+)"
@@ -123,7 +123,7 @@ def _page(rows: Rows, about: About) -> tuple[dict[str, Any], dict[str, Any]]:
     there, host, named = _addresses(report.dictionary)
     online = pc.fill_null(there.take(report.indices), fill_value=False)
     publisher, relayed = (
-        mapped(_by_row(words, report), lambda word: entry_id(source, word), pa.string()) for words in (host, named)
+        mapped(_by_row(names, report), lambda word: entry_id(source, word), pa.string()) for names in (host, named)
     )
     read = mapped(rows.text("DATEADDED"), _read_stamp, pa.date32())
     page = {
@@ -135,9 +135,9 @@ def _page(rows: Rows, about: About) -> tuple[dict[str, Any], dict[str, Any]]:
         "relays": ((np.asarray(pc.is_valid(relayed)), filled(relayed, keeper)),),
     }
     tables = [keepers(about)]
-    for entries, words in ((publisher, host), (relayed, named)):
+    for entries, names in ((publisher, host), (relayed, named)):
         here = firsts(entries)
-        tables.append({"id": entries.take(here), "name": line(words.take(report.indices.take(here)))})
+        tables.append({"id": entries.take(here), "name": line(names.take(report.indices.take(here)))})
     return page, together(*tables)
 
 
@@ -150,9 +150,9 @@ def _addresses(reports: Any) -> tuple[Any, Any, Any]:
     return there, pc.ascii_lower(host), pc.if_else(there, nothing, reports)
 
 
-def _by_row(words: Any, of: Any) -> Any:
+def _by_row(names: Any, of: Any) -> Any:
     """Return what stands for each value of a dictionary column, row by row."""
-    compact = words.dictionary_encode()
+    compact = names.dictionary_encode()
     return pa.DictionaryArray.from_arrays(compact.indices.take(of.indices), compact.dictionary)
 
 
