@@ -258,11 +258,14 @@ def parsed(
     }
     taken = 0
     for rows in pv.open_csv(file, **options):
-        here, broken[:] = tuple(broken), []
-        numbers = np.arange(taken + 1, taken + 1 + rows.num_rows + len(here))
+        # The parser is ahead of the batches: broken rows of later ones are known already, and stay for them.
+        count = taken + rows.num_rows
+        here = tuple(each for place, each in enumerate(broken) if each.number <= count + place)
+        del broken[: len(here)]
+        numbers = np.arange(taken + 1, count + len(here) + 1)
         if here:
             numbers = numbers[~np.isin(numbers, [each.number for each in here])]
-        taken += rows.num_rows + len(here)
+        taken = count + len(here)
         yield Batch(rows, numbers, here)
     if broken:
         yield Batch(rows.slice(0, 0) if taken else _no_rows(header), np.empty(0, np.int64), tuple(broken))
