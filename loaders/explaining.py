@@ -25,6 +25,7 @@ _SCOPES = {
     Scope.DATASET: "looks at records and registries together",
     Scope.FILE: "looks at a file",
     Scope.RELEASE: "looks at a release",
+    Scope.IMPORT: "looks at a row that is imported",
 }
 _PAGE = "docs/rules.md"
 _SHOWN = 48
@@ -84,10 +85,8 @@ def _lines(rule: Rule) -> Iterator[Line]:
 def _told(rule: Rule) -> tuple[str, str]:
     """Return what is said of the example, and what to do about it."""
     match rule.counterexample:
-        case Damage(_, says):
+        case Damage(_, says) | Row(_, says):
             return says, rule.fix
-        case Row():
-            return rule.message, rule.fix
         case Text(content, name):
             found = _found_in(content, Path("records") / (name if "/" in name else f"{name[:4]}/{name}"))
         case Patch(sets, also):
@@ -112,9 +111,9 @@ def _example(rule: Rule) -> str:
             return f"{name}:\n{_shortened(content)}"
         case Damage(how, _):
             return f"a release after this: {how}"
-        case Row(cells, _, twice):
+        case Row(cells, _, _, twice):
             changed = ", ".join(f"{name}: {value!r}" for name, value in cells.items())
-            return f"a row of UCDP GED {'twice' if twice else f'with {changed}'}"
+            return f"a row of UCDP GED {'that stands twice' if twice else f'with {changed}'}"
 
 
 def _sets(sets: Mapping[str, Any]) -> Iterator[str]:

@@ -221,8 +221,12 @@ class Scan:
         UsageError
             If there is no column of a name.
         """
-        check_columns(columns, self._data.column_names, self.name)
+        check_columns(columns, self._names, self.name)
         return self._with(self._wanted, columns)
+
+    @property
+    def _names(self) -> list[str]:
+        return list(self._data.column_names)
 
     def _with(self, wanted: Mapping[str, Any], columns: Sequence[str] | None) -> Scan:
         return Scan(

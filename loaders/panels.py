@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from casus.dyadic import Row, chosen_events, pairs_of, sides_of
+from casus.filters import check_day
 from casus.frames import Table
-from casus.querying import check_day
 from casus.releases import Release, bundled
 from casus.schema.errors import UsageError
 from casus.schema.rules.field import nearest

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from casus.filters import check_code, check_day, equals, listed
 from casus.frames import Scan, Table
 from casus.manifest import RECORDS
 from casus.releases import Release, bundled
 from casus.schema.errors import UsageError
 from casus.schema.event import Event
 from casus.schema.rules.field import nearest
-from casus.schema.vocabulary import vocabulary
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from casus.imported import Import
 
 #: Filters that are more than the equality of a column, and what they mean.
 SPECIAL = {
@@ -49,8 +50,8 @@ def load(
         Name of a flat table (``events``, ``participants``, ``quantities``, ``claims``, ``positions``, ``links``,
         ``sources``, ``actors``, ``places`` ...) or ``records`` for the nested records.
     version
-        Version of a release that is bundled or was fetched, or the folder of a release of your own; the newest that
-        is bundled unless given.
+        Version of a release that is bundled or was fetched, or the folder of a release of your own or of an import;
+        the newest that is bundled unless given.
     columns
         Which columns; all unless given.
     follow_merged
@@ -79,7 +80,9 @@ def load(
     >>> talks = casus.load(type="talks", since="2025-06-01")
     >>> claims = casus.load("claims", actor="RUS", kind="superlative")
     """
-    wanted = _followed(bundled(version), filters) if follow_merged else filters
+    wanted = filters
+    if follow_merged and _import(version) is None:
+        wanted = _followed(bundled(version), filters)
     found = scan(table, version=version).filter(**wanted)
     return (found.select(*columns) if columns is not None else found).collect()
 
@@ -88,7 +91,9 @@ def scan(table: str = RECORDS, *, version: str | Path | None = None) -> Scan:
     """Return a lazy scan of a table, of the nested records unless another is named.
 
     The file is verified, and every record validated, when the scan is made; rows are filtered when they are asked
-    for. Polars, pandas, DuckDB and PyArrow read it through ``__arrow_c_stream__``.
+    for. Of an import (``version=Path("out")``) nothing is read before rows are asked for: its records were validated
+    when it was made, and :func:`casus.validate` checks them again. Polars, pandas, DuckDB and PyArrow read it through
+    ``__arrow_c_stream__``.
 
     Raises
     ------
@@ -97,6 +102,10 @@ def scan(table: str = RECORDS, *, version: str | Path | None = None) -> Scan:
     InvalidRecordsError
         If the release is damaged or a row is invalid.
     """
+    if (found := _import(version)) is not None:
+        from casus.lazy import scan_import
+
+        return scan_import(found, table)
     release = bundled(version)
     data = release.table(table)
     return Scan(
@@ -181,13 +190,20 @@ def tally(
     return tally_table(measure, by=by, rule=rule, parts=parts, version=version, filters=filters)
 
 
+def _import(version: str | Path | None) -> Import | None:
+    """Return the import that a version is the folder of, if it is one."""
+    from casus.imported import Import, is_import
+
+    return Import.open(version) if version is not None and is_import(version) else None
+
+
 def _followed(release: Release, filters: Mapping[str, Any]) -> dict[str, Any]:
     """Return filters with the ids of merged records replaced by those of the records that hold their content now."""
     from casus.history import resolve
 
     names = ("id", "event_id", "target")
     return {
-        name: list(resolve(release, map(str, _listed(value)))) if name in names else value
+        name: list(resolve(release, map(str, listed(value)))) if name in names else value
         for name, value in filters.items()
     }
 
@@ -203,77 +219,14 @@ def _expressions(release: Release, table: str, wanted: Mapping[str, Any]) -> Ite
         if name in SPECIAL and of_events and not (name in columns and name not in ("place", "country")):
             yield pc.field(key).isin(_special(release, name, value))
         elif name in columns:
-            yield _equals(release.table(table), table, name, value)
+            yield equals(release.table(table), table, name, value)
         elif name in OF_EVENTS and of_events:
             events = release.table("events")
-            yield pc.field(key).isin(
-                events.filter(_equals(events, "events", name, value)).column("id").combine_chunks()
-            )
+            yield pc.field(key).isin(events.filter(equals(events, "events", name, value)).column("id").combine_chunks())
         else:
             allowed = [*(OF_EVENTS if of_events else ()), *(SPECIAL if of_events else ()), *columns]
             shown = ", ".join(dict.fromkeys(allowed))
             raise UsageError(f"{table} cannot be filtered by {name!r}{nearest(name, allowed)}. Filters: {shown}.")
-
-
-def _listed(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, list | tuple | set | frozenset) else [value]
-
-
-def _equals(rows: pa.Table, table: str, column: str, value: Any) -> Any:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    kind = rows.schema.field(column).type
-    values = _listed(value)
-    if pa.types.is_nested(kind):
-        raise UsageError(
-            f"{table} cannot be filtered by {column!r}: it is a list or a group. Load the flat table of that name."
-        )
-    if pa.types.is_dictionary(kind):
-        name = _vocabulary_of(table, column)
-        seen = rows.column(column).unique().to_pylist() if name else []
-        for each in values if name else ():
-            _check_code(name, each, column, seen)
-        return pc.field(column).cast(pa.string()).isin(pa.array(values, pa.string()))
-    if pa.types.is_date(kind):
-        values = [check_day(each, column) for each in values]
-    try:
-        return pc.field(column).isin(pa.array(values, kind))
-    except (pa.ArrowException, TypeError, ValueError):
-        raise UsageError(f"The filter {column} takes {kind}, not {value!r}.") from None
-
-
-def _vocabulary_of(table: str, column: str) -> str:
-    from casus.schema.description import describe
-    from casus.schema.tables import TABLES
-
-    fields = describe(Event).fields if table == RECORDS else TABLES[table].columns
-    return next(field.vocabulary or "" for field in fields if field.name == column)
-
-
-def _check_code(name: str, value: Any, what: str, seen: Sequence[str | None] = ()) -> None:
-    """Raise unless a code is of the vocabulary, or stands in the data (a newer schema may have more)."""
-    codes = tuple(dict.fromkeys([*vocabulary(name).codes, *filter(None, seen)]))
-    if value not in codes:
-        raise UsageError(f"There is no {what} {value!r}{nearest(str(value), codes)}. There are: {', '.join(codes)}.")
-
-
-def check_day(value: Any, what: str) -> dt.date:
-    """Return a day that was given as a date or as ISO text.
-
-    Raises
-    ------
-    UsageError
-        If it is none; ``what`` is the name of the filter.
-    """
-    if isinstance(value, dt.datetime):
-        return value.date()
-    if isinstance(value, dt.date):
-        return value
-    try:
-        return dt.date.fromisoformat(value)
-    except (TypeError, ValueError):
-        raise UsageError(f"{what} takes a day such as '2025-06-02', not {value!r}.") from None
 
 
 def _special(release: Release, name: str, value: Any) -> pa.Array:
@@ -308,7 +261,7 @@ def _dates(release: Release) -> list[dict[str, Any]]:
 
 
 def _actor(release: Release, value: Any) -> set[str]:
-    values = set(_listed(value))
+    values = set(listed(value))
     known = {
         *release.table("actors").column("id").to_pylist(),
         *release.table("participants").column("actor").to_pylist(),
@@ -318,23 +271,23 @@ def _actor(release: Release, value: Any) -> set[str]:
 
 
 def _role(release: Release, value: Any) -> set[str]:
-    for each in _listed(value):
-        _check_code("roles", each, "role")
-    return _ids(release, "participant_roles", "role", set(_listed(value)))
+    for each in listed(value):
+        check_code("roles", each, "role")
+    return _ids(release, "participant_roles", "role", set(listed(value)))
 
 
 def _tag(field: str, vocabulary_name: str, what: str) -> Any:
     def find(release: Release, value: Any) -> set[str]:
-        for each in _listed(value):
-            _check_code(vocabulary_name, each, what)
+        for each in listed(value):
+            check_code(vocabulary_name, each, what)
         rows = release.table("tags").to_pylist()
-        return {row["event_id"] for row in rows if row["field"] == field and row["code"] in _listed(value)}
+        return {row["event_id"] for row in rows if row["field"] == field and row["code"] in listed(value)}
 
     return find
 
 
 def _place(release: Release, value: Any) -> set[str]:
-    values = set(_listed(value))
+    values = set(listed(value))
     places = release.table("places").select(["id", "within"]).to_pylist()
     _known(values, {place["id"] for place in places}, "place")
     grown = 0
@@ -345,8 +298,8 @@ def _place(release: Release, value: Any) -> set[str]:
 
 
 def _country(release: Release, value: Any) -> set[str]:
-    _known(set(_listed(value)), set(release.table("states").column("iso3").to_pylist()), "country")
-    return _ids(release, "locations", "country", set(_listed(value)))
+    _known(set(listed(value)), set(release.table("states").column("iso3").to_pylist()), "country")
+    return _ids(release, "locations", "country", set(listed(value)))
 
 
 def _known(values: set[str], known: set[str], what: str) -> None:

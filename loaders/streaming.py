@@ -7,7 +7,7 @@ columns suspect is explained by the record engine, with the same message, code a
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -117,7 +117,7 @@ def check_file(source: Any, *, name: str = "", across: Across | None = None, thr
         for found in across.finish():
             if found[0] != "CAS301":
                 findings.add_found(*found)
-        for row in _repeated_ids(source, across.repeated):
+        for row in repeated_ids([source], across.repeated):
             findings.add_found("CAS301", row, "id")
     return findings
 
@@ -203,8 +203,8 @@ def explain_row(table: pa.Table, row: int, first: int, name: str) -> list[Findin
     return found
 
 
-def _repeated_ids(source: Any, repeated: Any) -> Iterator[int]:
-    """Yield the rows whose id an earlier row has: of the ids with these hashes, the texts are compared."""
+def repeated_ids(sources: Iterable[Any], repeated: Any) -> Iterator[int]:
+    """Yield the rows whose id an earlier row has, over all files: of the ids with these hashes, texts are compared."""
     import numpy as np
 
     from casus.schema.columnar.across import hashes
@@ -212,15 +212,16 @@ def _repeated_ids(source: Any, repeated: Any) -> Iterator[int]:
     if not len(repeated):
         return
     first, seen = 0, set()
-    with _file(source) as file:
-        for batch in file.iter_batches(columns=["id"]):
-            column = batch.column(0)
-            for row in np.flatnonzero(np.isin(hashes(column), repeated)):
-                text = column[row].as_py()
-                if text in seen:
-                    yield first + int(row)
-                seen.add(text)
-            first += len(column)
+    for source in sources:
+        with _file(source) as file:
+            for batch in file.iter_batches(columns=["id"]):
+                column = batch.column(0)
+                for row in np.flatnonzero(np.isin(hashes(column), repeated)):
+                    text = column[row].as_py()
+                    if text in seen:
+                        yield first + int(row)
+                    seen.add(text)
+                first += len(column)
 
 
 def _file(source: Any, mapped: bool = False) -> pq.ParquetFile:

@@ -11,6 +11,7 @@ from casus.checking import CHECKS, Report, check
 from casus.collection import check_path
 from casus.context import release_context
 from casus.gathering import Progress, gather, own_registry
+from casus.imported import Import, is_import
 from casus.schema.corpus import Corpus, Entry
 from casus.schema.errors import UsageError
 from casus.schema.event import Event
@@ -37,8 +38,8 @@ def validate(
     target
         A file of records (YAML, JSON, JSON Lines, CSV of the flat template, Parquet), a folder of them, ``"-"`` for
         standard input, several of these, a dataset folder or a registry file in it, a release folder or its
-        ``records.parquet``, an :class:`Event`, or a record as a mapping. None validates the bundled release, or only
-        the registry if one is given.
+        ``records.parquet``, the folder of an import, an :class:`Event`, or a record as a mapping. None validates the
+        bundled release, or only the registry if one is given.
     registry
         Folders with registries of your own (``actors.yaml``, ``places.yaml``, ``publishers.yaml``, ``states.yaml``,
         ``wanted.yaml``, ``revisions.yaml``, ``exceptions.yaml``), used and judged beside those of the dataset.
@@ -95,7 +96,7 @@ def _report(
     if not paths and not registries and target is None:
         return _release(None)
     # Not by truth: a report with errors is false.
-    if len(paths) == 1 and (special := _release_or_large(paths[0], registries)) is not None:
+    if len(paths) == 1 and (special := _special(paths[0], registries, progress)) is not None:
         return special
     return gather(paths, registries, progress, stdin_format).report(progress)
 
@@ -114,8 +115,12 @@ def _one(data: Mapping[str, Any], registries: list[Path]) -> Report:
     return report.replaced(tuple(map(own.told, report.findings))) if own else report
 
 
-def _release_or_large(path: Path, registries: list[Path]) -> Report | None:
-    """Return the report on a release, or on a Parquet file that is too large to be judged record by record."""
+def _special(path: Path, registries: list[Path], progress: Progress | None) -> Report | None:
+    """Return the report on a release, an import, or a Parquet file that is too large to be judged by record."""
+    if is_import(path):
+        from casus.import_checks import check_import
+
+        return check_import(Import.open(path), progress)
     if (path / "dataset.yaml").is_file():
         return None
     if (path / "manifest.json").is_file() or (path.suffix == ".parquet" and (path.parent / "manifest.json").is_file()):

@@ -14,7 +14,7 @@ from casus.schema.vocabulary import Value, names, vocabulary
 
 _GENERATED = "<!-- Generated from the schema. Edit schema/ and run: python -m casus.schema.artefacts --write -->\n"
 _SCOPES = {"1": "Fields", "2": "One record", "3": "Records and registries together", "4": "Files and releases",
-           "5": "Editorial warnings"}  # fmt: skip
+           "5": "Editorial warnings", "6": "Imports"}  # fmt: skip
 
 
 def codebook(handwritten: str) -> str:

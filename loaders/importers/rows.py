@@ -65,6 +65,7 @@ class Rows:
     length: int
     faults: list[Fault] = field(default_factory=list)
     _texts: dict[str, Any] = field(default_factory=dict, repr=False)
+    _noted: set[tuple[int, str]] = field(default_factory=set, repr=False)
 
     def __contains__(self, name: str) -> bool:
         return name in self.columns
@@ -80,9 +81,14 @@ class Rows:
         return self._texts[name]
 
     def required(self, name: str, value: Any = None) -> Any:
-        """Return a column in which every cell must hold something; where none does, the row is at fault (CAS604)."""
+        """Return a column in which every cell must hold something; where none does, the row is at fault (CAS604).
+
+        A cell that could not be read, and of which that was noted, is not said to be empty as well.
+        """
         value = self.text(name) if value is None else value
-        self.note("CAS604", name, np.asarray(pc.is_null(value)))
+        empty = np.array(pc.is_null(value))
+        empty[[fault.row for fault in self.faults if fault.column == name]] = False
+        self.note("CAS604", name, empty)
         return value
 
     def whole(self, name: str, *, least: int | None = None, most: int | None = None) -> Any:
@@ -131,6 +137,9 @@ class Rows:
     def note(self, code: str, name: str, wrong: Any, **values: Any) -> None:
         """Note that the rows of a mask are at fault; at most one fault a row and column."""
         for row in np.flatnonzero(wrong):
+            if (int(row), name) in self._noted:
+                continue
+            self._noted.add((int(row), name))
             cell = self.columns[name][int(row)].as_py() if name in self.columns else None
             shown = (
                 "nothing" if cell is None else repr(cell if len(cell) <= _MOST_SHOWN else f"{cell[:_MOST_SHOWN]}...")
@@ -219,6 +228,24 @@ def when(there: Any, *parts: Any) -> Any:
 def plain_text(column: Any) -> Any:
     """Return a column of texts that is not a dictionary."""
     return column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
+
+
+def filled(column: Any, word: str) -> Any:
+    """Return a column of texts, a dictionary if it was one, with a word where nothing stands."""
+    if not pa.types.is_dictionary(column.type):
+        return pc.fill_null(column, word)
+    if not column.null_count:
+        return column
+    words = pa.concat_arrays([column.dictionary, pa.array([word], column.dictionary.type)])
+    return pa.DictionaryArray.from_arrays(pc.fill_null(column.indices, len(words) - 1), words)
+
+
+def firsts(ids: Any) -> Any:
+    """Return the first row of each distinct value of a dictionary column, in order; registries need no more."""
+    numbers = np.asarray(pc.fill_null(ids.indices, len(ids.dictionary)))
+    first = np.full(len(ids.dictionary) + 1, -1)
+    first[numbers[::-1]] = np.arange(len(numbers))[::-1]
+    return pa.array(np.sort(first[:-1][first[:-1] >= 0]))
 
 
 def shortened(column: Any, most: int) -> Any:

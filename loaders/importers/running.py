@@ -24,10 +24,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from casus.importers.base import About, distinct
+from casus.importers.base import About, union
 from casus.importers.mapping import Drift, SourceMapping, drift, mapping
 from casus.importers.reading import Batch, Member, batches, header_of, members
-from casus.importers.working import QUARANTINE, Done, reasons, work
+from casus.importers.working import QUARANTINE, Done, reasons, row_ids, work
 from casus.schema import SCHEMA_VERSION
 from casus.schema.columnar.across import hashes
 from casus.schema.errors import QuarantineError, UsageError
@@ -320,8 +320,7 @@ def _gather(paths: Sequence[Path], path: Path) -> None:
     for count, each in enumerate(paths, 1):
         gathered.append(pq.read_table(each))
         if len(gathered) == _PARTS or count == len(paths):
-            table = pa.concat_tables(gathered, promote_options="permissive")
-            gathered = [distinct({name: table.column(name).combine_chunks() for name in table.column_names})]
+            gathered = [union(gathered)]
     if gathered:
         _write(gathered[0], path)
 
@@ -347,7 +346,7 @@ def _coming(job: _Job) -> Iterator[tuple[Batch, Member, About, Sequence[int], in
     options = {"block": job.block} if job.block else {}
     for member, header, about in zip(job.tables, job.headers, job.about, strict=True):
         for batch in batches(member, job.known, header, encoding=job.encoding, **options):
-            repeated = seen.add(batch.rows.column(job.known.identity)) if job.known.identity else []
+            repeated = seen.add(row_ids(batch.rows, job.known)) if job.known.identity else []
             if number >= job.state["batches"]:
                 yield batch, member, about, repeated, number
             number += 1

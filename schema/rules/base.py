@@ -61,10 +61,12 @@ class Damage:
 class Row:
     """A counterexample that changes cells of a row of UCDP GED.
 
-    ``raw`` puts the cells into the file as they are, unquoted; ``twice`` repeats the row.
+    ``says`` is what is said of it; ``raw`` puts the cells into the file as they are, unquoted; ``twice`` repeats the
+    row.
     """
 
     cells: Mapping[str, str]
+    says: str
     raw: bool = False
     twice: bool = False
 

@@ -21,7 +21,7 @@ IMPORT_RULES: tuple[Rule, ...] = (
         "A count or a coordinate that cannot be read would be guessed.",
         "{column} holds {value}, which is not {wanted}.",
         _LEFT_OUT,
-        Row({"latitude": "north"}),
+        Row({"latitude": "north"}, "latitude holds 'north', which is not a number from -90 to 90."),
     ),
     _import(
         602,
@@ -29,7 +29,10 @@ IMPORT_RULES: tuple[Rule, ...] = (
         "An event without its day cannot be placed in time.",
         "{column} holds {value}, which is no day of the form that this source uses.",
         "Correct the row at its source; 03.04.2022 and 04/03/2022 are never guessed.",
-        Row({"date_start": "early 2022"}),
+        Row(
+            {"date_start": "early 2022"},
+            "date_start holds 'early 2022', which is no day of the form that this source uses.",
+        ),
     ),
     _import(
         603,
@@ -37,7 +40,10 @@ IMPORT_RULES: tuple[Rule, ...] = (
         "A code that the crosswalk does not know has no meaning here.",
         "{column} holds {value}, which is no code that the mapping of this source knows.",
         "Correct the row at its source; if the source has a new code, add it to the mapping with its reason.",
-        Row({"type_of_violence": "9"}),
+        Row(
+            {"type_of_violence": "9"},
+            "type_of_violence holds '9', which is no code that the mapping of this source knows.",
+        ),
     ),
     _import(
         604,
@@ -45,7 +51,7 @@ IMPORT_RULES: tuple[Rule, ...] = (
         "A row without its id, day or kind says nothing that could be kept.",
         "{column} is empty.",
         _LEFT_OUT,
-        Row({"date_start": ""}),
+        Row({"date_start": ""}, "date_start is empty."),
     ),
     _import(
         605,
@@ -53,7 +59,7 @@ IMPORT_RULES: tuple[Rule, ...] = (
         "With a cell too many or too few, every value may stand in the wrong column.",
         "The row has {value} cells where {wanted} belong.",
         "Correct the row at its source: often a delimiter inside a text that is not quoted.",
-        Row({"id": "1,2"}, raw=True),
+        Row({"id": "1001,2"}, "The row has 50 cells where 49 belong.", raw=True),
     ),
     _import(
         606,
@@ -61,6 +67,6 @@ IMPORT_RULES: tuple[Rule, ...] = (
         "Two rows with one id are one event twice, or two events of which one would be lost.",
         "The id {value} stands in an earlier row already.",
         "Keep the row that holds; whether the two are the same is for a reader to say.",
-        Row({}, twice=True),
+        Row({}, "The id 1001 stands in an earlier row already.", twice=True),
     ),
 )

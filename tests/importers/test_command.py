@@ -24,7 +24,7 @@ def test_a_file_becomes_a_folder_and_the_counts_are_told(casus_command, tmp_path
 
 
 def test_auto_recognises_the_file_and_says_how_sure_it_is(casus_command, tmp_path):
-    header = [name for name in UCDP if name not in ("relid", "region")]
+    header = [name for name in mapping("ucdp-ged").layouts[0] if name not in ("relid", "region")]
     path = write(tmp_path, ucdp_rows(3), header=[*header, "novelty"])
     done = casus_command("import", "auto", path, "-o", tmp_path / "out")
     assert done.returncode == 0, done.stderr
