@@ -43,6 +43,11 @@ class Imported:
         return next(each["name"] for each in self.registries[kind] if each["id"] == entry)
 
 
+def entry(got: Imported, kind: str, identity: str) -> dict[str, Any]:
+    """Return an entry of a registry."""
+    return next(each for each in got.registries[kind] if each["id"] == identity)
+
+
 def imported(source: str, path: Path, folder: Path, **options: Any) -> Imported:
     """Import a file; every row must have become a record, be in quarantine, or be out of scope."""
     report = run_import(source, [path], folder, retrieved=dt.date(2026, 1, 2), **options)

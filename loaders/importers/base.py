@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -115,6 +115,12 @@ def distinct(columns: Mapping[str, Any]) -> pa.Table:
     numbered = table.select(["id"]).append_column("row", pa.array(np.arange(len(table))))
     first = numbered.group_by("id", use_threads=False).aggregate([("row", "min")]).column("row_min")
     return table.take(first.take(pc.sort_indices(first)))
+
+
+def union(tables: Sequence[pa.Table]) -> pa.Table:
+    """Return the entries of several tables, each id once: the first row that has it."""
+    together = pa.concat_tables(tables, promote_options="permissive")
+    return distinct({name: together.column(name).combine_chunks() for name in together.column_names})
 
 
 def plain(column: Any) -> Any:

@@ -6,6 +6,7 @@ its columns are checked against every file.
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -57,12 +58,15 @@ class Code:
         By field: the code here. Empty if rows with it are out of scope.
     why
         The reason.
+    scope
+        For rows out of scope: what they are, in a few words (``protests``), by which they are counted.
     """
 
     code: str
     label: str
     to: Mapping[str, str]
     why: str
+    scope: str = ""
 
 
 @dataclass(frozen=True)
@@ -103,9 +107,13 @@ class SourceMapping:
         """Return, for one list of codes, what each becomes in one field; None where it says nothing of the field."""
         return {code: entry.to.get(field) for code, entry in self.codes[codes].items()}
 
-    def out_of_scope(self, codes: str) -> frozenset[str]:
-        """Return the codes whose rows are not events of this dataset."""
-        return frozenset(code for code, entry in self.codes[codes].items() if not entry.to)
+    def out_of_scope(self, codes: str) -> dict[str, tuple[str, ...]]:
+        """Return the codes whose rows are not events of this dataset, by what they are."""
+        found: dict[str, list[str]] = {}
+        for code, entry in self.codes[codes].items():
+            if not entry.to:
+                found.setdefault(entry.scope or entry.label, []).append(code)
+        return {what: tuple(each) for what, each in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +184,10 @@ def mapping(name: str) -> SourceMapping:
         notice=" ".join(str(data.get("notice", "")).split()),
         form=data["form"],
         columns=tuple(_column(name, each) for each in data["columns"]),
-        codes={key: _codes(name, key, table) for key, table in data.get("codes", {}).items()},
+        codes={
+            **(mapping(data["codes_of"]).codes if "codes_of" in data else {}),
+            **{key: _codes(name, key, table) for key, table in data.get("codes", {}).items()},
+        },
         layouts=tuple(
             tuple(layout.split()) if isinstance(layout, str) else tuple(layout) for layout in data.get("layouts", ())
         ),
@@ -192,7 +203,10 @@ def _column(source: str, data: Mapping[str, Any]) -> Column:
     return Column(data["column"], (to,) if isinstance(to, str) else tuple(to), data["why"], data.get("required", False))
 
 
-def _codes(source: str, name: str, table: Sequence[Mapping[str, Any]]) -> dict[str, Code]:
+def _codes(source: str, name: str, table: Sequence[Mapping[str, Any]] | str) -> dict[str, Code]:
+    """Return a list of codes; a text is the name of a data file that several sources share."""
+    if isinstance(table, str):
+        return shared_codes(table)
     codes: dict[str, Code] = {}
     for row in table:
         code = row["code"]
@@ -200,5 +214,19 @@ def _codes(source: str, name: str, table: Sequence[Mapping[str, Any]]) -> dict[s
             raise SchemaDefinitionError(
                 f"The mapping {source}.yaml, {name}: {code!r} is no text, has no reason, or stands twice."
             )
-        codes[code] = Code(code, row.get("label", ""), row.get("to") or {}, row["why"])
+        codes[code] = Code(code, row.get("label", ""), row.get("to") or {}, row["why"], row.get("scope", ""))
+    return codes
+
+
+@cache
+def shared_codes(name: str) -> dict[str, Code]:
+    """Return the codes of a data file: ``code``, ``label``, ``scope``, ``why``, and a column for each field of ours."""
+    text = (files("casus.importers") / name).read_text("utf-8")
+    codes: dict[str, Code] = {}
+    for row in csv.DictReader(text.splitlines()):
+        code, label, scope, why = (row.pop(key) for key in ("code", "label", "scope", "why"))
+        to = {field: value for field, value in row.items() if value}
+        if not why or code in codes or bool(to) == bool(scope):
+            raise SchemaDefinitionError(f"{name}: {code!r} has no reason, stands twice, or leads nowhere.")
+        codes[code] = Code(code, label, to, why, scope)
     return codes

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from casus.importers.base import About
 from casus.importers.countries import codes
-from casus.importers.rows import Rows, entry_id, joined, mapped, plain_text, shortened
+from casus.importers.rows import Rows, entry_id, filled, joined, mapped, plain_text, shortened
 from casus.schema.vocabulary import vocabulary
 
 #: Part of a list: which rows have it, and its fields.
@@ -83,15 +83,15 @@ def frame(
 def participant(key: str, actor: Any, role: Any) -> Part:
     """Return a participant of those rows whose actor is known; the role is one for all rows or a column."""
     there = np.asarray(pc.is_valid(actor))
-    roles = (role,) if isinstance(role, str) else ((None, pc.fill_null(plain_text(role), "party")),)
-    return there, {"key": key, "actor": pc.fill_null(plain_text(actor), "none"), "roles": roles}
+    roles = (role,) if isinstance(role, str) else ((None, filled(role, "party")),)
+    return there, {"key": key, "actor": filled(actor, "none"), "roles": roles}
 
 
 def location(place: Any, precision: Any) -> Part:
     """Return the location of those rows whose place is known."""
     there = np.asarray(pc.is_valid(place))
     known = precision if isinstance(precision, int) else pc.fill_null(precision, 6).cast(pa.int32())
-    return there, {"key": "l1", "place": pc.fill_null(plain_text(place), "none"), "precision": known}
+    return there, {"key": "l1", "place": filled(place, "none"), "precision": known}
 
 
 def counted(key: str, measure: str, there: Any, about: About, **fields: Any) -> Part:

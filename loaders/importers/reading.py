@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from importlib import import_module
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -144,6 +145,12 @@ def opened(member: Member) -> Iterator[BinaryIO]:
             yield file
 
 
+def _other_reader(mapping: SourceMapping) -> Any:
+    """Return the module that reads files of a source that are no delimited text, or None."""
+    kind = mapping.form["kind"]
+    return import_module(f"casus.importers.{kind}_reading") if kind != "text" else None
+
+
 def header_of(member: Member, mapping: SourceMapping) -> list[str]:
     """Return the names of the columns of a table: its header, or the layout with as many columns as its first row.
 
@@ -154,6 +161,9 @@ def header_of(member: Member, mapping: SourceMapping) -> list[str]:
     """
     import csv
 
+    reader = _other_reader(mapping)
+    if reader is not None:
+        return reader.header_of(member, mapping)  # type: ignore[no-any-return]
     with readable(member, "utf-8"), opened(member) as file:
         head = file.read(_HEAD)
     if not head.strip():
@@ -197,6 +207,10 @@ def batches(
     UsageError
         If the text is not in that encoding, or a packed file is damaged or cut.
     """
+    reader = _other_reader(mapping)
+    if reader is not None:
+        yield from reader.batches(member, mapping, header, encoding=encoding, block=block)
+        return
     skip = 1 if mapping.form.get("header", True) else 0
     with readable(member, encoding), opened(member) as file:
         yield from parsed(file, mapping, header, encoding=encoding, block=block, skip=skip)
@@ -245,11 +259,14 @@ def parsed(
     }
     taken = 0
     for rows in pv.open_csv(file, **options):
-        here, broken[:] = tuple(broken), []
-        numbers = np.arange(taken + 1, taken + 1 + rows.num_rows + len(here))
+        # The parser is ahead of the batches: broken rows of later ones are known already, and stay for them.
+        count = taken + rows.num_rows
+        here = tuple(each for place, each in enumerate(broken) if each.number <= count + place)
+        del broken[: len(here)]
+        numbers = np.arange(taken + 1, count + len(here) + 1)
         if here:
             numbers = numbers[~np.isin(numbers, [each.number for each in here])]
-        taken += rows.num_rows + len(here)
+        taken = count + len(here)
         yield Batch(rows, numbers, here)
     if broken:
         yield Batch(rows.slice(0, 0) if taken else _no_rows(header), np.empty(0, np.int64), tuple(broken))

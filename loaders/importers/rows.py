@@ -230,6 +230,24 @@ def plain_text(column: Any) -> Any:
     return column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
 
 
+def filled(column: Any, word: str) -> Any:
+    """Return a column of texts, a dictionary if it was one, with a word where nothing stands."""
+    if not pa.types.is_dictionary(column.type):
+        return pc.fill_null(column, word)
+    if not column.null_count:
+        return column
+    words = pa.concat_arrays([column.dictionary, pa.array([word], column.dictionary.type)])
+    return pa.DictionaryArray.from_arrays(pc.fill_null(column.indices, len(words) - 1), words)
+
+
+def firsts(ids: Any) -> Any:
+    """Return the first row of each distinct value of a dictionary column, in order; registries need no more."""
+    numbers = np.asarray(pc.fill_null(ids.indices, len(ids.dictionary)))
+    first = np.full(len(ids.dictionary) + 1, -1)
+    first[numbers[::-1]] = np.arange(len(numbers))[::-1]
+    return pa.array(np.sort(first[:-1][first[:-1] >= 0]))
+
+
 def shortened(column: Any, most: int) -> Any:
     """Return texts cut to a length, with an ellipsis where something was cut off."""
     plain = plain_text(column)

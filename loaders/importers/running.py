@@ -25,7 +25,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from casus.importers.base import About, distinct
+from casus.importers.base import About, union
 from casus.importers.mapping import Drift, SourceMapping, drift, mapping
 from casus.importers.reading import Batch, Member, batches, header_of, members
 from casus.importers.working import QUARANTINE, Done, reasons, work
@@ -342,8 +342,7 @@ def _gather(paths: Sequence[Path], path: Path) -> None:
     for count, each in enumerate(paths, 1):
         gathered.append(pq.read_table(each))
         if len(gathered) == _PARTS or count == len(paths):
-            table = pa.concat_tables(gathered, promote_options="permissive")
-            gathered = [distinct({name: table.column(name).combine_chunks() for name in table.column_names})]
+            gathered = [union(gathered)]
     if gathered:
         _write(gathered[0], path)
 
