@@ -90,8 +90,13 @@ class SourceMapping:
 
     @cached_property
     def identity(self) -> str:
-        """The column that holds the id of a row; empty if the source has none."""
-        return next((column.name for column in self.columns if "external_ids" in column.to), "")
+        """The column that holds the id of a row, or the first of those that are it together; empty if there is none."""
+        return next(iter(self.identities), "")
+
+    @cached_property
+    def identities(self) -> tuple[str, ...]:
+        """The columns that are the id of a row together."""
+        return tuple(column.name for column in self.columns if "external_ids" in column.to)
 
     @cached_property
     def required(self) -> frozenset[str]:

@@ -22,6 +22,7 @@ from casus.importers.parts import (
     line,
     listed,
     location,
+    outside,
     paragraph,
     participant,
     text_or,
@@ -58,18 +59,6 @@ _NOTES = {
 def all_codes(mapping: SourceMapping) -> dict[str, Code]:
     """Return the types, and the types with a mode (``CONSULT/visit``)."""
     return {**mapping.codes["event"], **mapping.codes["mode"]}
-
-
-def outside(coded: Any, mapping: SourceMapping) -> dict[str, Any]:
-    """Return which rows are out of scope, by reason, from a column of types with modes."""
-    reasons: dict[str, list[str]] = {}
-    for name, code in all_codes(mapping).items():
-        if not code.to:
-            reasons.setdefault(code.label, []).append(name)
-    return {
-        reason: np.asarray(pc.fill_null(pc.is_in(coded, value_set=pa.array(names)), fill_value=False))
-        for reason, names in reasons.items()
-    }
 
 
 def kinds(rows: Rows, columns: tuple[str, str], coded: Any, mapping: SourceMapping) -> tuple[Any, Any]:
@@ -122,7 +111,7 @@ def _coded(rows: Rows) -> Any:
 
 def scope(rows: Rows, about: About) -> Mapping[str, Any]:
     """Return which rows are protests and the like."""
-    return outside(_coded(rows), about.mapping)
+    return outside(_coded(rows), about.mapping, "event", "mode")
 
 
 def make(rows: Rows, about: About) -> tuple[Mapping[str, Any], Mapping[str, Mapping[str, Any]]]:

@@ -9,8 +9,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from casus.importers.base import About
-from casus.importers.parts import frame, iso_states, keepers, labels, line, location, paragraph, participant, together
-from casus.importers.plover import kinds, outside, role
+from casus.importers.parts import (
+    frame,
+    iso_states,
+    keepers,
+    labels,
+    line,
+    location,
+    outside,
+    paragraph,
+    participant,
+    together,
+)
+from casus.importers.plover import kinds, role
 from casus.importers.rows import Rows, entry_ids, joined, mapped, plain_text, read_day, when
 
 _SUPPORTS = ("title", "type", "date", "status", "participants", "locations")
@@ -27,7 +38,7 @@ def _coded(rows: Rows) -> Any:
 
 def scope(rows: Rows, about: About) -> Mapping[str, Any]:
     """Return which rows are protests and the like."""
-    return outside(_coded(rows), about.mapping)
+    return outside(_coded(rows), about.mapping, "event", "mode")
 
 
 def make(rows: Rows, about: About) -> tuple[Mapping[str, Any], Mapping[str, Mapping[str, Any]]]:

@@ -28,7 +28,7 @@ import pyarrow.parquet as pq
 from casus.importers.base import About, union
 from casus.importers.mapping import Drift, SourceMapping, drift, mapping
 from casus.importers.reading import Batch, Member, batches, header_of, members
-from casus.importers.working import QUARANTINE, Done, reasons, work
+from casus.importers.working import QUARANTINE, Done, reasons, row_ids, work
 from casus.schema import SCHEMA_VERSION
 from casus.schema.columnar.across import hashes
 from casus.schema.errors import QuarantineError, UsageError
@@ -368,7 +368,7 @@ def _coming(job: _Job) -> Iterator[tuple[Batch, Member, About, Sequence[int], in
     options = {"block": job.block} if job.block else {}
     for member, header, about in zip(job.tables, job.headers, job.about, strict=True):
         for batch in batches(member, job.known, header, encoding=job.encoding, **options):
-            repeated = seen.add(batch.rows.column(job.known.identity)) if job.known.identity else []
+            repeated = seen.add(row_ids(batch.rows, job.known)) if job.known.identity else []
             if number >= job.state["batches"]:
                 yield batch, member, about, repeated, number
             number += 1
