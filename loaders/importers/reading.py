@@ -34,16 +34,30 @@ _SMALL = 64 * 2**20
 _HEAD = 2**16
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
+#: An archive that holds this is an Excel file.
+_WORKBOOK = "xl/workbook.xml"
 
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A row with too many or too few cells: its number, as it stands, and how many cells it has."""
+    """A row that cannot be read: with too many or too few cells, or with a formula in one of them.
+
+    Attributes
+    ----------
+    number, text
+        Its number, and the row as it stands.
+    cells, wanted
+        How many cells it has, and should have.
+    column, formula
+        Where a formula stands, and which; empty if there is none.
+    """
 
     number: int
     text: str
     cells: int
     wanted: int
+    column: str = ""
+    formula: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,10 +81,11 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One table of a file: the file itself, or a file in an archive."""
+    """One table of a file: the file itself, a file in an archive, or the first sheet of an Excel file."""
 
     path: Path
     inner: str = ""
+    excel: bool = False
 
     @property
     def name(self) -> str:
@@ -96,11 +111,14 @@ def members(path: Path, pattern: str = "*") -> list[Member]:
     except zipfile.BadZipFile as error:
         raise UsageError(f"{path}: the archive cannot be read ({error}). Get the file again.") from None
     found = []
+    excel = any(info.filename == _WORKBOOK for info in infos)
     for info in infos:
         _check_member(path, info)
         name = PurePosixPath(info.filename)
         if "__MACOSX" not in name.parts and fnmatch(name.name.lower(), pattern.lower()):
             found.append(Member(path, info.filename))
+    if excel:
+        return [Member(path, excel=True)]
     if not found:
         names = ", ".join(visible(info.filename) for info in infos[:5]) or "nothing"
         raise UsageError(f"{path}: the archive holds no table ({pattern}); it holds {names}.")
@@ -145,9 +163,9 @@ def opened(member: Member) -> Iterator[BinaryIO]:
             yield file
 
 
-def _other_reader(mapping: SourceMapping) -> Any:
-    """Return the module that reads files of a source that are no delimited text, or None."""
-    kind = mapping.form["kind"]
+def _other_reader(member: Member, mapping: SourceMapping) -> Any:
+    """Return the module that reads a table that is no delimited text, or None."""
+    kind = "excel" if member.excel else mapping.form["kind"]
     return import_module(f"casus.importers.{kind}_reading") if kind != "text" else None
 
 
@@ -161,7 +179,7 @@ def header_of(member: Member, mapping: SourceMapping) -> list[str]:
     """
     import csv
 
-    reader = _other_reader(mapping)
+    reader = _other_reader(member, mapping)
     if reader is not None:
         return reader.header_of(member, mapping)  # type: ignore[no-any-return]
     with readable(member, "utf-8"), opened(member) as file:
@@ -207,7 +225,7 @@ def batches(
     UsageError
         If the text is not in that encoding, or a packed file is damaged or cut.
     """
-    reader = _other_reader(mapping)
+    reader = _other_reader(member, mapping)
     if reader is not None:
         yield from reader.batches(member, mapping, header, encoding=encoding, block=block)
         return

@@ -33,6 +33,8 @@ _LONGEST_ID = 80
 _CONTROLS = r"[\x00-\x1f\x7f\x{202a}-\x{202e}\x{2066}-\x{2069}]"
 _ISO = len("2022-02-08")
 _COMPACT = len("20220208")
+#: A formula in the place of a number or a day is said to be one.
+_VALUES = frozenset(("CAS601", "CAS602"))
 #: Numbers beyond these are slips.
 _LARGEST = 1e15
 
@@ -141,17 +143,22 @@ class Rows:
                 continue
             self._noted.add((int(row), name))
             cell = self.columns[name][int(row)].as_py() if name in self.columns else None
-            shown = (
-                "nothing" if cell is None else repr(cell if len(cell) <= _MOST_SHOWN else f"{cell[:_MOST_SHOWN]}...")
-            )
-            reason = RULES[code].say({"column": name, "value": shown, **values})
-            self.faults.append(Fault(int(row), name, code, reason))
+            of = "CAS607" if code in _VALUES and (cell or "").startswith("=") else code
+            reason = RULES[of].say({"column": name, "value": shown(cell), **values})
+            self.faults.append(Fault(int(row), name, of, reason))
 
     def wrong(self) -> Any:
         """Return a mask of the rows at fault."""
         mask = np.zeros(self.length, bool)
         mask[[fault.row for fault in self.faults]] = True
         return mask
+
+
+def shown(cell: str | None) -> str:
+    """Return a cell as reasons show it."""
+    if cell is None:
+        return "nothing"
+    return repr(cell if len(cell) <= _MOST_SHOWN else f"{cell[:_MOST_SHOWN]}...")
 
 
 def cleaned(column: Any) -> Any:

@@ -92,3 +92,9 @@ def test_the_real_gold_records(tmp_path: Path) -> None:
     actors = {each["actor"] for record in got.records for each in record["participants"]}
     assert {"USA", "plover:JAP", "plover:ISR-MIL"} <= actors
     assert "JAP" not in actors
+
+
+def test_other_files_are_not_read_to_their_end(tmp_path: Path) -> None:
+    (tmp_path / "table.csv").write_text("id,date,event\n" * 10, "utf-8")
+    with pytest.raises(UsageError, match="this is no JSON"):
+        imported("plover", tmp_path / "table.csv", tmp_path / "none")
