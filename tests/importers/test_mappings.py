@@ -1,63 +1,50 @@
-"""Every mapping holds together: columns, codes and what they become."""
-
-from __future__ import annotations
-
-from importlib import import_module
-from pathlib import Path
+"""Mappings say why for everything, and their pages are as generated."""
 
 import pytest
 
-from casus.importers.mapping import drift, mapping, sources
-from casus.importers.recognising import recognise
-from casus.schema.vocabulary import modes_of, vocabulary
-
-ALL = sources()
-VOCABULARIES = {"target": "targets", "issue": "issues", "extent": "date-extents", "basis": "date-bases"}
-
-
-def named(path: Path, source: str, layout: tuple[str, ...]) -> Path:
-    """Write a file that has nothing but the columns of a layout."""
-    form = mapping(source).form
-    if form["kind"] == "json":
-        path.write_text("{" + ", ".join(f'"{name}": ""' for name in layout) + "}\n", "utf-8")
-    else:
-        path.write_text(form["delimiter"].join(layout) + "\n", "utf-8")
-    return path
+from casus.importers import sources
+from casus.importers.__main__ import main
+from casus.importers.mapping import mapping
+from casus.importers.rendering import INDEX, page, pages
+from casus.schema import UsageError
 
 
-@pytest.mark.parametrize("source", ALL)
-def test_layouts_have_known_columns_and_all_that_are_required(source: str) -> None:
-    known = mapping(source)
-    assert known.layouts
-    for layout in known.layouts:
-        assert len(set(layout)) == len(layout)
-        assert set(layout) <= known.known
-        assert known.required <= set(layout)
+def test_committed_pages_are_up_to_date(root):
+    folder = root / "docs/importers"
+    if not folder.is_dir():
+        pytest.skip("the pages are not part of the installed package")
+    there = {each.name: each.read_text("utf-8") for each in folder.glob("*.md")}
+    stale = [name for name, text in pages().items() if there.get(name) != text]
+    assert not stale, f"{', '.join(stale)} differ; run: python -m casus.importers --write docs/importers"
+    assert set(there) == set(pages())
+
+
+@pytest.mark.parametrize("name", sources())
+def test_every_column_of_a_layout_is_documented_and_every_row_has_a_reason(name):
+    known = mapping(name)
+    assert {column for layout in known.layouts for column in layout} <= known.known
+    assert all(column.why for column in known.columns)
+    assert all(code.why for table in known.codes.values() for code in table.values())
     assert len({column.name for column in known.columns}) == len(known.columns)
+    assert known.licence
+    assert f"`{name}`" in page(name)
+    assert f"({name}.md)" in pages()[INDEX]
 
 
-@pytest.mark.parametrize("source", ALL)
-def test_codes_become_codes_of_ours(source: str) -> None:
-    for table in mapping(source).codes.values():
-        for code in table.values():
-            if "type" in code.to:
-                assert code.to["type"] in vocabulary("event-types").codes
-                assert code.to.get("mode") is None or code.to["mode"] in modes_of(code.to["type"])
-                continue  # in such a table, source and target are roles
-            for field, name in VOCABULARIES.items():
-                assert field not in code.to or code.to[field] in vocabulary(name).codes
+def test_pages_are_written_and_compared(tmp_path, capsys):
+    folder = tmp_path / "pages"
+    assert main([str(folder)]) == 1
+    assert main(["--write", str(folder)]) == 0
+    assert main([str(folder)]) == 0
+    (folder / "ucdp-ged.md").write_text("old")
+    (folder / "gone.md").write_text("of a source that is no more")
+    assert main([str(folder)]) == 1
+    assert main(["--write", str(folder)]) == 0
+    assert main([str(folder)]) == 0
+    assert main([]) == 2
+    assert "removed" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("source", ALL)
-def test_modules_have_what_an_import_calls(source: str) -> None:
-    module = import_module(f"casus.importers.{source.replace('-', '_')}")
-    assert callable(module.make)
-    assert callable(getattr(module, "scope", dict))
-
-
-@pytest.mark.parametrize("source", [each for each in ALL if mapping(each).form.get("header", True)])
-def test_each_layout_is_recognised_as_that_of_its_source(source: str, tmp_path: Path) -> None:
-    for layout in mapping(source).layouts:
-        path = named(tmp_path / "file.csv", source, layout)
-        assert recognise(path).source == source
-        assert not drift(mapping(source), layout).missing
+def test_an_unknown_source_is_named_with_the_nearest():
+    with pytest.raises(UsageError, match="did you mean 'ucdp-ged'"):
+        mapping("ucdp_ged")
