@@ -86,8 +86,8 @@ def map_batch(batch: pa.RecordBatch, about: About, make: Make, scope: Scope | No
 
     skipped: dict[str, Any] = {}
     places = np.arange(batch.num_rows)
+    rows = Rows(dict(zip(batch.schema.names, batch.columns, strict=True)), batch.num_rows)
     if scope is not None:
-        rows = Rows(dict(zip(batch.schema.names, batch.columns, strict=True)), batch.num_rows)
         out = np.zeros(batch.num_rows, bool)
         for reason, mask in scope(rows, about).items():
             mine = mask & ~out
@@ -96,8 +96,7 @@ def map_batch(batch: pa.RecordBatch, about: About, make: Make, scope: Scope | No
             out |= mask
         if out.any():
             places = np.flatnonzero(~out)
-            batch = batch.take(pa.array(places))
-    rows = Rows(dict(zip(batch.schema.names, batch.columns, strict=True)), batch.num_rows)
+            rows = rows.taken(pa.array(places))
     columns, entries = make(rows, about)
     records = build_records(rows.length, columns)
     wrong = rows.wrong()

@@ -82,6 +82,11 @@ class Rows:
             self._texts[name] = cleaned(self.columns[name]) if there else pa.nulls(self.length, pa.string())
         return self._texts[name]
 
+    def taken(self, places: Any) -> Rows:
+        """Return some of the rows, without the faults of others; what was done about their cells is kept."""
+        columns = {name: column.take(places) for name, column in self.columns.items()}
+        return Rows(columns, len(places), [], {name: column.take(places) for name, column in self._texts.items()})
+
     def required(self, name: str, value: Any = None) -> Any:
         """Return a column in which every cell must hold something; where none does, the row is at fault (CAS604).
 
