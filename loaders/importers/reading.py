@@ -9,6 +9,7 @@ import gzip
 import io
 import stat
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -184,7 +185,7 @@ def header_of(member: Member, mapping: SourceMapping) -> list[str]:
     reader = _other_reader(member, mapping)
     if reader is not None:
         return reader.header_of(member, mapping)  # type: ignore[no-any-return]
-    with opened(member) as file:
+    with readable(member, "utf-8"), opened(member) as file:
         head = file.read(_HEAD)
     if not head.strip():
         raise UsageError(f"{member.name}: the file is empty.")
@@ -232,7 +233,7 @@ def batches(
         yield from reader.batches(member, mapping, header, encoding=encoding, block=block)
         return
     skip = 1 if mapping.form.get("header", True) else 0
-    with opened(member) as file, readable(member, encoding):
+    with readable(member, encoding), opened(member) as file:
         yield from parsed(file, mapping, header, encoding=encoding, block=block, skip=skip)
 
 
@@ -321,7 +322,7 @@ def readable(member: Member, encoding: str) -> Iterator[None]:
         yield
     except UnicodeDecodeError as error:
         raise UsageError(f"{member.name}: the text is not {encoding} ({error}). {_ENCODINGS}") from None
-    except (EOFError, zipfile.BadZipFile, gzip.BadGzipFile) as error:
+    except (EOFError, zipfile.BadZipFile, gzip.BadGzipFile, zlib.error) as error:
         raise UsageError(
             f"{member.name}: the packed file is damaged or was cut off ({error}). Get the file again."
         ) from None

@@ -289,7 +289,8 @@ def entry_id(source: str, word: str) -> str:
 def read_day(word: str) -> dt.date | None:
     """Return a day of ISO form, with or without a time after it: 2022-02-08 or 2022-02-08 00:00:00.000."""
     try:
-        return dt.date.fromisoformat(word[:_ISO]) if word[_ISO : _ISO + 1] in {"", " ", "T"} else None
+        day = dt.date.fromisoformat(word[:_ISO]) if word[_ISO : _ISO + 1] in {"", " ", "T"} else None
+        return day if day is not None and day.isoformat() == word[:_ISO] else None  # Python takes other forms too
     except ValueError:
         return None
 
