@@ -174,7 +174,7 @@ def test_places_without_a_point_take_that_around_them():
 def test_blocking_finds_every_pair_that_a_plain_loop_finds(dataset_folder):
     side = open_side(dataset_folder)
     first, last = side.dates
-    latitude, _, country = side.main_places
+    latitude, _, _, country = side.main_places
     found = {
         (int(i), int(j)) for left, right in candidates(side, side, 1, 50.0) for i, j in zip(left, right, strict=True)
     }
