@@ -86,6 +86,7 @@ class SourceMapping:
     codes: Mapping[str, Mapping[str, Code]]
     layouts: tuple[tuple[str, ...], ...]
     scope: str
+    others: str
     doubts: tuple[str, ...]
 
     @cached_property
@@ -152,7 +153,7 @@ def drift(mapping: SourceMapping, header: Sequence[str]) -> Drift:
     names = set(header)
     layout = min(mapping.layouts or (tuple(mapping.known),), key=lambda each: len(names ^ set(each)))
     missing = [name for name in layout if name not in names]
-    extra = [name for name in header if name not in mapping.known]
+    extra = [name for name in header if name not in mapping.known and not mapping.others]
     nearest = {name: closest(name, extra) for name in missing}
     # Renamed is what is nearest to each other both ways: else one new name would be taken for several old ones.
     renamed = [(old, new) for old, new in nearest.items() if new and closest(new, missing) == old]
@@ -197,6 +198,7 @@ def mapping(name: str) -> SourceMapping:
             tuple(layout.split()) if isinstance(layout, str) else tuple(layout) for layout in data.get("layouts", ())
         ),
         scope=" ".join(str(data.get("scope", "")).split()),
+        others=" ".join(str(data.get("others", "")).split()),
         doubts=tuple(data.get("doubts", ())),
     )
 

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from casus.importers.base import About, Mapped, map_batch
 from casus.importers.mapping import SourceMapping
 from casus.importers.reading import Batch, Broken
-from casus.importers.rows import Fault
+from casus.importers.rows import Fault, shown
 from casus.schema.columnar import check_batch
 from casus.schema.rules import RULES
 from casus.streaming import explain_row
@@ -150,6 +150,10 @@ def _quarantine(batch: Batch, faults: Sequence[Fault], file: str) -> pa.RecordBa
 
 
 def _broken(row: Broken) -> tuple[int, str, str, str, str]:
+    if row.column:
+        rule = RULES["CAS607"]
+        said = rule.say({"column": row.column, "value": shown(row.formula)})
+        return row.number, rule.code, row.column, said, row.text
     rule = RULES["CAS605"]
     return row.number, rule.code, "", rule.say({"value": row.cells, "wanted": row.wanted}), row.text
 
