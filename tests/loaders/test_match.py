@@ -301,9 +301,9 @@ def spot(latitude, longitude, country=None, coarse=True, name="somewhere"):
     ],
 )
 def test_places_that_are_not_exact(here, there, value):
-    look = match_features.Look(
-        "talks", None, 1, 1, False, (), (), frozenset(), frozenset(), (), frozenset(), "", "", {}
-    )
+    nothing = {"type": "talks", "mode": None, "first": 1, "last": 1, "within": False, "spots": (), "actors": ()}
+    nothing |= {"initiators": frozenset(), "states": frozenset(), "people": (), "ordinals": frozenset()}
+    look = match_features.Look(**nothing, title="", summary="", numbers={})
     one, other = (replace(look, spots=(each,)) for each in (here, there))
     found = match_features._place(one, other, match_features._distance(one, other), 50.0)
     assert found == value if value is None else found == pytest.approx(value, abs=0.01)
