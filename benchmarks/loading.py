@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from measuring import INVALID_EVERY, kept, medians, read_validated, timed
+from measuring import INVALID_EVERY, kept, medians, over, read_validated, timed
 from records import over_validated
 from synthetic import planted
 
@@ -89,12 +89,17 @@ def load(rows: int, rounds: int, folder: Path) -> dict[str, Any]:
     wanted = planted(rows, INVALID_EVERY)
     dictionaries = {name: taken for name, taken in times.items() if name.startswith("raw") and "plain" not in name}
     raw = min(dictionaries.values())
+    fastest = min(dictionaries, key=dictionaries.__getitem__)
+    # The least of many medians is below that side's own time by chance, and sides follow others that leave memory in
+    # another state: the side that is found to be the fastest is measured once more, in turn with the validated one.
+    again = over(sides["validated"], sides[fastest], 2 * rounds)
     return {
         "rows": rows,
         "megabytes": sizes,
         "seconds": times,
-        "fastest_raw": min(dictionaries, key=dictionaries.__getitem__),
-        "validated_over_fastest_raw": times["validated"] / raw,
+        "fastest_raw": fastest,
+        "validated_over_fastest_raw": again,
+        "validated_over_least_median_of_raw": times["validated"] / raw,
         "validated_over_raw_plain_strings": times["validated"] / times["raw, plain strings, mapped"],
         "sha256_over_fastest_raw": times["sha256"] / raw,
         "explaining_the_first_hundred_seconds": explained["explained"] - explained["validated"],

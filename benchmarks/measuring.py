@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import random
 import statistics
 import subprocess
 import sys
@@ -30,16 +31,35 @@ def process_seconds(code: str, folder: Path | None = None) -> float:
 
 
 def timed(sides: dict[str, Callable[[], Any]], rounds: int) -> dict[str, float]:
-    """Return the median time of every side over interleaved rounds, after one round that is not counted."""
+    """Return the median time of every side over interleaved rounds, after one round that is not counted.
+
+    Each round has an order of its own: what a side leaves in memory costs or helps the one that follows.
+    """
     times: dict[str, list[float]] = {name: [] for name in sides}
+    chance = random.Random(rounds)  # noqa: S311
     for _ in range(rounds + 1):
-        for name, side in sides.items():
+        for name, side in chance.sample(sorted(sides.items()), len(sides)):
             gc.collect()
             start = time.perf_counter()
             result = side()
             times[name].append(time.perf_counter() - start)
             del result
     return {name: statistics.median(taken[1:]) for name, taken in times.items()}
+
+
+def over(side: Callable[[], Any], other: Callable[[], Any], rounds: int) -> float:
+    """Return how long one side takes over the other: the median over rounds in which each begins every second one."""
+    ratios = []
+    for number in range(rounds + 1):
+        taken = {}
+        for each in (side, other) if number % 2 else (other, side):
+            gc.collect()
+            start = time.perf_counter()
+            result = each()
+            taken[each] = time.perf_counter() - start
+            del result
+        ratios.append(taken[side] / taken[other])
+    return statistics.median(ratios[1:])
 
 
 def medians(runs: list[list[float]]) -> list[float]:

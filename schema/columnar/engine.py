@@ -22,6 +22,8 @@ from casus.schema.rules.record import RECORD_RULES, RecordRule
 ERRORS = (Severity.ERROR,)
 #: Just below the largest size that glibc learns from.
 _LARGE_BLOCK = 2**25 - 2**16
+#: The last schemas that were found to hold records: one batch after another has the same.
+_FITTING: list[pa.Schema] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,11 @@ def check_batch(batch: pa.RecordBatch, severities: tuple[Severity, ...] = ERRORS
     UsageError
         If a column is missing, unknown, or of a type that cannot hold the field: see :func:`batch_problems`.
     """
-    problems = batch_problems(batch.schema)
-    if problems:
-        raise UsageError(f"These are not records: {'; '.join(problems)}.")
+    if not any(batch.schema.equals(each) for each in _FITTING[:]):
+        problems = batch_problems(batch.schema)
+        if problems:
+            raise UsageError(f"These are not records: {'; '.join(problems)}.")
+        _FITTING[:] = [batch.schema, *_FITTING[:1]]
     plan = _plan(severities)
     if batch.num_rows == 0:
         return Verdicts(0, np.empty(0, np.int64), (), ())
@@ -139,10 +143,10 @@ def _plan(severities: tuple[Severity, ...]) -> _Plan:
 
 
 def _touched(faults: list[Fault]) -> Any:
-    """Return a function that gives the positions where a rule would read a field that is wrong itself."""
+    """Return a function that tells at which of some positions a rule would read a field that is wrong itself."""
 
-    def at(rule: RecordRule, where: str, level: Level) -> Any:
-        mask = np.zeros(level.length, np.bool_)
+    def at(rule: RecordRule, where: str, level: Level, asked: Any) -> Any:
+        mask = np.zeros(len(asked), np.bool_)
         base = [step.removesuffix("[]") for step in where.split(".")] if where else []
         for name in rule.check.reads():
             steps = [step.partition("[")[0] for step in name.lstrip("/").split(".")]
@@ -151,28 +155,23 @@ def _touched(faults: list[Fault]) -> Any:
                 broken = [step.removesuffix("[]") for step in _path(wrong, field).split(".")]
                 short = min(len(read), len(broken))
                 if read[:short] == broken[:short]:
-                    mask |= _project(wrong, positions, level)
+                    mask |= _project(wrong, positions, level, asked)
         return mask
 
     return at
 
 
-def _project(wrong: Level, positions: Any, level: Level) -> Any:
-    """Return which structs of a level hold, lie in, or share a record with, the positions of another level."""
-    inside = np.arange(level.length)
-    current = level
+def _project(wrong: Level, positions: Any, level: Level, asked: Any) -> Any:
+    """Return which structs asked of a level hold, lie in, or share a record with, the positions of another level."""
+    inside, current = asked, level
     while current is not wrong and current.parent is not None:
-        inside, current = current.parents[inside], current.parent
+        inside, current = current.parents_of(inside), current.parent
     if current is wrong:
-        flags = np.zeros(wrong.length, np.bool_)
-        flags[positions] = True
-        return flags[inside]
+        return np.isin(inside, positions)
     current, where = wrong, positions
     while current is not level and current.parent is not None:
-        where, current = current.parents[where], current.parent
-    mask = np.zeros(current.length, np.bool_)
-    mask[where] = True
-    return mask if current is level else mask[level.rows]
+        where, current = current.parents_of(where), current.parent
+    return np.isin(asked if current is level else level.rows_of(asked), where)
 
 
 def batch_problems(schema: pa.Schema) -> list[str]:

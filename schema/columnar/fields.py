@@ -14,7 +14,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from casus.schema.columnar.levels import Level, Values, text_ends
+from casus.schema.columnar.buffers import text_ends, truths
+from casus.schema.columnar.levels import Level, Values
 from casus.schema.columnar.texts import may_be_unclean, same_texts, unmatched
 from casus.schema.constraints import Coded, Constraint, Items, Length, Pattern, Range, Reference
 from casus.schema.description import Field, Kind
@@ -38,8 +39,9 @@ def check_level(level: Level) -> Iterator[Fault]:
             inner = level.level(field.name)
             if field.required:
                 yield from _missing(level, field, inner.valid)
-            yield from check_level(inner)
-        else:
+            if not inner.nothing:
+                yield from check_level(inner)
+        elif field.required or field.kind is not Kind.BOOLEAN:
             values = level.values(field.name)
             if field.required:
                 yield from _missing(level, field, values.valid)
@@ -96,7 +98,7 @@ def _item_faults(level: Level, field: Field) -> Iterator[tuple[str, Any]]:
     """Yield what is wrong with the items themselves: a code, and positions among the items."""
     items = level.items(field.name).array
     if items.null_count:
-        yield "CAS109", np.flatnonzero(np.asarray(pc.is_null(items).to_numpy(zero_copy_only=False)))
+        yield "CAS109", np.flatnonzero(truths(pc.is_null(items)))
     if field.struct is None:
         yield from _scalar_faults(field, level.item_values(field.name)[0])
 
@@ -109,7 +111,7 @@ def _wrong_lengths(level: Level, field: Field) -> tuple[Any, Any]:
     column = level.column(field.name)
     absent = np.zeros(level.length, np.bool_)
     if field.items.least and column.null_count:
-        absent = np.asarray(pc.is_null(column).to_numpy(zero_copy_only=False)) & wrong
+        absent = truths(pc.is_null(column)) & wrong
     return np.flatnonzero(absent), np.flatnonzero(wrong & ~absent)
 
 
@@ -189,13 +191,18 @@ def _scalar_faults(field: Field, values: Values) -> Iterator[tuple[str, Any]]:
 #: Words that were found good, by the constraints of their field: the same few stand in one batch after another.
 _GOOD_WORDS: dict[tuple[Constraint, ...], frozenset[str | None]] = {}
 _MOST_REMEMBERED = 100_000
+#: The last words of each field that were found good, as they stand in memory.
+_LAST_GOOD: dict[Field, list[str | None]] = {}
 
 
 def _strange_words(field: Field, words: list[str | None]) -> bool:
     """Whether a distinct word of a column may be wrong; what was found good once is remembered."""
+    if _LAST_GOOD.get(field) is words:
+        return False
     known = _GOOD_WORDS.get(field.constraints, frozenset((None,)))
     fresh = frozenset(words) - known
     if not fresh:
+        _LAST_GOOD[field] = words
         return False
     strange = False
     whole = Values(len(fresh), None, np.arange(len(fresh)), list(fresh))

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from casus.schema.columnar.buffers import looked_up
 from casus.schema.columnar.levels import Level, Values
 from casus.schema.description import Struct, describe
 from casus.schema.event import Event
@@ -138,7 +139,7 @@ def _led_nowhere(numbered: Numbered, to: str, values: Values, inner: Level) -> A
             doubtful |= np.array([each == name for each, _ in targets])
     if not doubtful.any():
         return np.empty(0, np.int64)
-    asked = np.flatnonzero(doubtful[values.codes])
+    asked = np.flatnonzero(looked_up(doubtful, values.codes))
     asked = asked if values.valid is None else asked[values.valid[asked]]
     rows, codes = inner.rows_of(asked), values.codes[asked]
     lost = np.ones(len(asked), np.bool_)

@@ -14,11 +14,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from casus.schema.columnar.buffers import Bools, Ints, looked_up, spread, truths
 from casus.schema.description import Field, Kind, Struct
 
-#: Arrays of numpy: truth values and whole numbers.
-Bools = Any
-Ints = Any
+#: Of how many rows a part of a batch is put together by slices, and how many words a long dictionary has.
+_SLICES, _LONG = 16, 100
 
 
 @dataclass(slots=True)
@@ -63,7 +63,7 @@ class Values:
         lookup = np.fromiter((word in wanted for word in words), np.bool_, len(words))
         if self.nothing or not lookup.any():
             return _zeros(self.length, np.bool_)
-        found = np.ones(self.length, np.bool_) if lookup.all() else lookup[self.codes]
+        found = np.ones(self.length, np.bool_) if lookup.all() else looked_up(lookup, self.codes)
         return found if self.valid is None else found & self.valid
 
 
@@ -73,12 +73,6 @@ class Items(NamedTuple):
     array: Any
     lengths: Ints
     starts: Ints
-
-
-def spread(values: Any, lengths: Ints) -> Any:
-    """Return each parent's value as often as it has items; lists of one length are spread without counting."""
-    most = int(lengths.max()) if len(lengths) else 0
-    return values.repeat(most if int(lengths.min(initial=most)) == most else lengths)
 
 
 #: Zeros that columns without any value share; nothing writes into them.
@@ -92,27 +86,6 @@ def _zeros(length: int, kind: type) -> Any:
         zeros.flags.writeable = False
         _ZEROS[kind] = zeros
     return zeros[:length]
-
-
-def text_bytes(text: Any) -> Any:
-    """Return the bytes of a string column as one array, without copying."""
-    data = text.buffers()[2]
-    if data is None or len(text) == 0:
-        return np.empty(0, np.uint8)
-    ends = _offsets(text)
-    return np.frombuffer(data, np.uint8)[ends[0] : ends[-1]]
-
-
-def text_ends(text: Any) -> Any:
-    """Return where in the bytes of a string column each text begins, and at last where the last one ends."""
-    ends = _offsets(text)
-    return ends if ends[0] == 0 else ends - ends[0]
-
-
-def _offsets(text: Any) -> Any:
-    if len(text) == 0:
-        return np.zeros(1, np.int32)
-    return np.frombuffer(text.buffers()[1], np.int32)[text.offset : text.offset + len(text) + 1]
 
 
 class Level:
@@ -153,6 +126,11 @@ class Level:
         if self.parent is not None and self.lengths is None and self.parent.valid is not None:
             return self.parent.valid if own is None else own & self.parent.valid
         return own
+
+    @property
+    def nothing(self) -> bool:
+        """Whether no struct is there at all, so that no field can be wrong."""
+        return self.length == 0 or (isinstance(self._array, pa.StructArray) and self._array.null_count == self.length)
 
     @cached_property
     def parents(self) -> Ints:
@@ -202,7 +180,13 @@ class Level:
 
     def subset(self, rows: Ints, names: list[str]) -> Level:
         """Return some of the rows and columns of a batch as a batch of their own."""
-        return Level(self.struct, self._array.select(names).take(pa.array(rows)), self.path)
+        array = self._array.select(names)
+        if len(rows) <= _SLICES and isinstance(array, pa.Table):
+            # Columns of lists take a while to be gathered from, even for one row.
+            array = pa.concat_tables([array.slice(row, 1) for row in rows])
+        else:
+            array = array.take(pa.array(rows))
+        return Level(self.struct, array, self.path)
 
     def column(self, name: str) -> Any:
         """Return the raw column of a field; an absent struct has no values in it."""
@@ -278,7 +262,7 @@ def _valid(array: Any) -> Bools | None:
         return None
     if array.null_count == len(array):
         return _zeros(len(array), np.bool_)
-    return np.asarray(pc.is_valid(array).to_numpy(zero_copy_only=False))
+    return truths(pc.is_valid(array))
 
 
 def _plain(column: Any) -> Any:
@@ -335,17 +319,30 @@ def _values(column: Any, field: Field) -> Values:
             indices = encoded.indices
             if valid is not None:
                 indices = pc.fill_null(indices, pa.scalar(0, indices.type))
-            values.codes, values.words = np.asarray(indices), encoded.dictionary.to_pylist()
+            values.codes, values.words = np.asarray(indices), _words(encoded.dictionary, field)
         else:
             values.text = column
     else:
         numbers = column.cast(pa.int32()) if field.kind is Kind.DATE else column
-        if field.kind is Kind.BOOLEAN:
-            numbers = column.cast(pa.uint8())
         if valid is not None:
             numbers = pc.fill_null(numbers, pa.scalar(0, numbers.type))
-        values.numbers = np.asarray(numbers)
+        values.numbers = truths(numbers).view(np.uint8) if field.kind is Kind.BOOLEAN else np.asarray(numbers)
     return _with_default(values, field)
+
+
+#: The last long dictionary of a field and its words: one batch after another mostly has the same.
+_LAST_WORDS: dict[Field, tuple[Any, list[str | None]]] = {}
+
+
+def _words(dictionary: Any, field: Field) -> list[str | None]:
+    """Return the words of a dictionary, which nothing may change."""
+    if len(dictionary) < _LONG:
+        words: list[str | None] = dictionary.to_pylist()
+        return words
+    last = _LAST_WORDS.get(field)
+    if last is None or not last[0].equals(dictionary):
+        last = _LAST_WORDS[field] = (dictionary, dictionary.to_pylist())
+    return last[1]
 
 
 def _nothing(column: Any, field: Field) -> Values:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import reduce
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from casus.schema.columnar.buffers import text_bytes, text_ends, truths
 from casus.schema.columnar.fields import repeated_items
 from casus.schema.columnar.keys import distinct_keys, every_source_used, local_references
-from casus.schema.columnar.levels import Level, Values, text_bytes, text_ends
+from casus.schema.columnar.levels import Level, Values
 from casus.schema.errors import SchemaDefinitionError
 from casus.schema.rules import expressions as ex
 from casus.schema.rules.record import RecordRule
@@ -49,7 +51,7 @@ def _parts(expr: ex.Expr) -> list[ex.Expr]:
 def wrong_rows(rule: RecordRule, root: Level, touched: Any = None) -> Any:
     """Return the rows of the batch that break a rule.
 
-    ``touched`` gives the structs in which the rule would read a field that is wrong itself: there it is left out, as
+    ``touched`` tells for structs whether the rule would read a field that is wrong itself: there it is left out, as
     in the record engine, so that one mistake is not reported twice.
     """
     found = []
@@ -58,7 +60,7 @@ def wrong_rows(rule: RecordRule, root: Level, touched: Any = None) -> Any:
         if level.length:
             positions = _wrong(rule.check, level)
             if len(positions) and touched is not None:
-                positions = positions[~touched(rule, at, level)[positions]]
+                positions = positions[~touched(rule, at, level, positions)]
             if len(positions):
                 found.append(level.rows_of(positions))
     return np.unique(np.concatenate(found)) if found else np.empty(0, np.int64)
@@ -141,12 +143,14 @@ def imported(root: Level) -> Any:
 def _with_colon(values: Values) -> Any:
     if values.words is not None:
         return values.table({word for word in values.words if word and ":" in word})
-    marks = np.flatnonzero(text_bytes(values.text) == ord(":"))
-    if not len(marks):
-        return np.zeros(values.length, np.bool_)
-    ends = text_ends(values.text)
-    if len(marks) == values.length and bool(((marks >= ends[:-1]) & (marks < ends[1:])).all()):
-        return np.ones(values.length, np.bool_)
+    data, ends = text_bytes(values.text), text_ends(values.text)
+    # The rows of one source mostly have their colon at the place where the first one has it.
+    place = (values.text[0].as_py() or "").encode().find(b":") if values.length else -1
+    if place >= 0:
+        places = ends[:-1] + place
+        if bool((data.take(places, mode="clip") == ord(":")).all() and (places < ends[1:]).all()):
+            return values.there()
+    marks = np.flatnonzero(data == ord(":"))
     found = np.zeros(values.length, np.bool_)
     found[np.searchsorted(ends[1:], marks, side="right")] = True
     return found if values.valid is None else found & values.valid
@@ -219,7 +223,7 @@ def _same(expr: ex.Same, level: Level) -> Any:
         return np.ones(level.length, np.bool_)
     if first.text is not None or second.text is not None:
         equal = pc.fill_null(pc.equal(_as_text(first), _as_text(second)), True)  # noqa: FBT003
-        return np.asarray(equal.to_numpy(zero_copy_only=False))
+        return truths(equal)
     if first.words is not None and second.words is not None:
         first, second = _one_vocabulary([first, second])
         equal = first.codes == second.codes
@@ -291,8 +295,8 @@ HOLDS: Mapping[type, Callable[[Any, Level], Any]] = {
     ex.Whole: _whole,
     ex.Same: _same,
     ex.Not: lambda expr, level: ~holds(expr.expr, level),
-    ex.AllOf: lambda expr, level: np.logical_and.reduce([holds(each, level) for each in expr.exprs]),
-    ex.AnyOf: lambda expr, level: np.logical_or.reduce([holds(each, level) for each in expr.exprs]),
+    ex.AllOf: lambda expr, level: reduce(np.logical_and, (holds(each, level) for each in expr.exprs)),
+    ex.AnyOf: lambda expr, level: reduce(np.logical_or, (holds(each, level) for each in expr.exprs)),
     ex.Implies: _implies,
     ex.ContainsBoth: _contains_both,
     ex.AtLeast: _at_least,

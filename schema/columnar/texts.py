@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import re
-from string import ascii_letters
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from casus.schema.columnar.levels import text_bytes, text_ends
+from casus.schema.columnar.buffers import text_bytes, text_ends, truths
 from casus.schema.constraints import Pattern, Plain
 
 #: How many texts are matched as one, and how many bytes are looked at in one go.
 _BLOCK, _TOGETHER, _PIECE = 2048, 128, 2**18
 #: How many bytes are looked at again and again while they are in the processor's cache.
-_CACHED = 2**17
-#: The bit in which small letters differ from capitals.
-_CASE = np.uint8(0x20)
+_CACHED = 2**18
 _LINE_BREAK = 0x0A
 _SPACE, _DELETE, _LEAD = 0x20, 0x7F, 0xE2
 _ALLOWED_CONTROLS = (0x09, 0x0A)
-#: The fewest texts for which the plain ones are looked for.
-_MANY = 1000
+#: The fewest texts for which the plain ones are looked for, and how many others of a block are looked at one by one.
+_MANY, _FEW = 1000, 8
 
 
 def unmatched(pattern: Pattern, text: Any) -> Any:
@@ -66,15 +66,15 @@ def _are_plain(plain: Plain, head: str, text: Any) -> Any:
     """Return which texts have the plain form: the head, something after it, and only bytes of its class."""
     ends, data = text_ends(text), text_bytes(text)
     starts, size = ends[:-1], len(head)
-    good = np.asarray(pc.fill_null(pc.starts_with(text, head), False))  # noqa: FBT003
+    heads = pc.starts_with(text, head)
+    good = truths(pc.fill_null(heads, False) if text.null_count else heads)  # noqa: FBT003
     good = good & (ends[1:] - starts > size)
     if not good.any():
         return good
     follows = data.take(starts + size, mode="clip")
     for char in plain.not_first:
         good &= follows != ord(char)
-    marks = {ord(char): head.count(char) for char in head if not plain.has(char)}
-    outside = _Outside(plain, frozenset(marks))
+    outside = _outside(plain, head)
     step = max(1, _CACHED * len(text) // len(data))
     for first in range(0, len(text), step):
         block = ends[first : first + step + 1]
@@ -82,10 +82,12 @@ def _are_plain(plain: Plain, head: str, text: Any) -> Any:
         strange = outside.of(here)
         if len(strange):
             mine[_texts_at(block, strange)] = False
-        for mark, count in marks.items():
+        for mark, count in outside.marks.items():
             found = here == mark
-            # The head's own marks stand in every text that has it.
-            if np.count_nonzero(found) != len(mine) * count or not mine.all():
+            # The head's own marks stand in every text that has it: in a good one no more than these.
+            others = np.flatnonzero(~mine)[: _FEW + 1]
+            theirs = sum(np.count_nonzero(found[slice(*(block[at : at + 2] - block[0]))]) for at in others)
+            if len(others) > _FEW or np.count_nonzero(found) - theirs != (len(mine) - len(others)) * count:
                 mine &= np.bincount(_texts_at(block, np.flatnonzero(found)), minlength=len(mine)) == count
     return good
 
@@ -95,38 +97,39 @@ def _texts_at(ends: Any, places: Any) -> Any:
     return np.searchsorted(ends, places + ends[0], "right") - 1
 
 
+@dataclass(frozen=True, slots=True)
 class _Outside:
-    """Finds the bytes that are neither of a plain form's class nor marks of the head, with memory that is kept."""
+    """Finds the bytes that are neither of a plain form's class nor marks of the head, which it counts.
 
-    def __init__(self, plain: Plain, marks: frozenset[int]) -> None:
-        wanted = {code for code in range(_DELETE + 1) if code in marks or plain.has(chr(code))}
-        letters = {*map(ord, ascii_letters)}
-        #: Lowest byte and width of each run, and whether capitals are seen as small letters before it is looked for.
-        self.runs: list[tuple[Any, Any, bool]] = []
-        if letters <= wanted:
-            self.runs.append((np.uint8(ord("a")), np.uint8(25), True))
-            wanted -= letters
-        for low in sorted(code for code in wanted if code - 1 not in wanted):
-            width = next(step for step in range(_DELETE + 1) if low + step + 1 not in wanted)
-            self.runs.append((np.uint8(low), np.uint8(width), False))
-        self.kept: tuple[Any, Any, Any] = _room(0)
+    The gaps between the bytes that are wanted are looked for: the lowest byte tells more quickly that there is nothing
+    in a gap than a comparison of every byte.
+    """
+
+    marks: dict[int, int]
+    least: Any
+    most: Any
+    #: Lowest byte and width of each gap.
+    gaps: tuple[tuple[Any, Any], ...]
 
     def of(self, data: Any) -> Any:
         """Return the places of the bytes outside."""
-        if len(self.kept[0]) < len(data):
-            self.kept = _room(len(data))
-        rest, inside, other = (each[: len(data)] for each in self.kept)
-        for index, (low, width, folded) in enumerate(self.runs):
-            # Below the run the difference of bytes wraps around to a large one.
-            np.subtract(np.bitwise_or(data, _CASE, out=rest) if folded else data, low, out=rest)
-            np.less_equal(rest, width, out=other if index else inside)
-            if index:
-                np.logical_or(inside, other, out=inside)
-        return np.flatnonzero(~inside) if np.count_nonzero(inside) != len(data) else np.empty(0, np.int64)
+        found = []
+        if data.min(initial=_DELETE) < self.least or data.max(initial=0) > self.most:
+            found.append(np.flatnonzero((data < self.least) | (data > self.most)))
+        rest = np.empty(len(data), np.uint8)
+        for low, width in self.gaps:
+            # Below the gap the difference of bytes wraps around to a large one.
+            if np.subtract(data, low, out=rest).min(initial=_DELETE) <= width:
+                found.append(np.flatnonzero(rest <= width))
+        return np.concatenate(found) if found else np.empty(0, np.int64)
 
 
-def _room(size: int) -> tuple[Any, Any, Any]:
-    return np.empty(size, np.uint8), np.empty(size, np.bool_), np.empty(size, np.bool_)
+@lru_cache
+def _outside(plain: Plain, head: str) -> _Outside:
+    marks = {ord(char): head.count(char) for char in head if not plain.has(char)}
+    wanted = [code for code in range(_DELETE + 1) if code in marks or plain.has(chr(code))]
+    gaps = [(np.uint8(low + 1), np.uint8(high - low - 2)) for low, high in pairwise(wanted) if high - low > 1]
+    return _Outside(marks, np.uint8(wanted[0]), np.uint8(wanted[-1]), tuple(gaps))
 
 
 def _unmatched(pattern: Pattern, text: Any) -> Any:
@@ -144,13 +147,13 @@ def _unmatched_blocks(pattern: Pattern, text: Any) -> Any:
     good = pc.match_substring_regex(pc.binary_join(blocks, "\n"), _re2_of_lines(pattern.regex))
     if pc.all(good).as_py():
         return np.empty(0, np.int64)
-    bad = np.flatnonzero(~np.asarray(good)) * _BLOCK
+    bad = np.flatnonzero(~truths(good)) * _BLOCK
     return np.concatenate([_unmatched_texts(pattern, text.slice(first, _BLOCK)) + first for first in bad])
 
 
 def _unmatched_texts(pattern: Pattern, text: Any) -> Any:
     matches = pc.match_substring_regex(text, re2(pattern.regex))
-    return np.flatnonzero(np.asarray(pc.fill_null(pc.invert(matches), False)))  # noqa: FBT003
+    return np.flatnonzero(truths(pc.fill_null(pc.invert(matches), False)))  # noqa: FBT003
 
 
 def _re2_of_lines(regex: str) -> str:
@@ -185,14 +188,18 @@ def may_be_unclean(text: Any) -> bool:
 def same_texts(text: Any, first: Any, second: Any) -> Any:
     """Return whether the texts at two positions are equal; most that differ do so in their last bytes."""
     ends, data = text_ends(text), text_bytes(text)
-    sizes = ends[first + 1] - ends[first]
-    same = sizes == ends[second + 1] - ends[second]
+    ends_of_first, ends_of_second = ends.take(first + 1), ends.take(second + 1)
+    sizes = ends_of_first - ends.take(first)
+    same = sizes == ends_of_second - ends.take(second)
+    if len(data):
+        last = data.take(ends_of_first - 1, mode="clip") == data.take(ends_of_second - 1, mode="clip")
+        same &= last | (sizes == 0)
     maybe = np.flatnonzero(same)
-    for back in (1, 2, 3, 5, 8):
+    for back in (2, 3, 5, 8):
         near = maybe[sizes[maybe] >= back]
-        same[near] = data[ends[first[near] + 1] - back] == data[ends[second[near] + 1] - back]
+        same[near] = data[ends_of_first[near] - back] == data[ends_of_second[near] - back]
         maybe = maybe[same[maybe]]
     if len(maybe):
         equal = pc.equal(text.take(pa.array(first[maybe])), text.take(pa.array(second[maybe])))
-        same[maybe] = np.asarray(pc.fill_null(equal, False).to_numpy(zero_copy_only=False))  # noqa: FBT003
+        same[maybe] = truths(pc.fill_null(equal, False))  # noqa: FBT003
     return same

@@ -5,6 +5,7 @@ import json
 import random
 import re
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from support import EXAMPLE, patched
@@ -13,7 +14,8 @@ import casus
 from casus.checking import check_entry
 from casus.schema import Event, UsageError, types
 from casus.schema.columnar import check_batch
-from casus.schema.columnar.texts import unmatched
+from casus.schema.columnar.buffers import looked_up, truths
+from casus.schema.columnar.texts import same_texts, unmatched
 from casus.schema.constraints import Pattern
 from casus.schema.corpus import Entry
 from casus.schema.description import Kind, describe
@@ -191,12 +193,47 @@ def test_many_texts_are_matched_as_one_by_one(pattern):
     text = pattern.example
     near = [text[:cut] + chance.choice(ODD) + text[cut:] for cut in range(len(text))]
     good = [each for each in (text, *PLAIN) if whole.match(each)] * 3000
-    for texts in (good, [*good, *near, *ODD], [*ODD, *near, *good], near * 200, [*near * 200, *good[:3]]):
+    few = [*chance.sample(near, min(3, len(near))), ":", "bench:a:b", "https://a:b"]
+    for texts in (
+        good,
+        [*good, *few],
+        [*good, *near, *ODD],
+        [*ODD, *near, *good],
+        near * 200,
+        [*near * 200, *good[:3]],
+    ):
         chance.shuffle(texts)
         wrong = {place for place, each in enumerate(texts) if not whole.match(each)}
         assert set(unmatched(pattern, pa.array(texts, pa.string())).tolist()) == wrong
         some = pa.array([None if place % 7 == 3 else each for place, each in enumerate(texts)], pa.string())
         assert set(unmatched(pattern, some.slice(1)).tolist()) == {each - 1 for each in wrong if each and each % 7 != 3}
+
+
+def test_texts_are_compared_by_their_ends_as_by_all_of_them():
+    chance = random.Random(2)
+    words = ["", None, "a", "b", "ab", "cb", "xxab", "yxab", "a long text, page 1", "b long text, page 1", "é", "è"]
+    for some in (words, ["", None], ["", "", None, "a"]):
+        texts = [chance.choice(some) for _ in range(400)]
+        column = pa.array([None, "before", *texts], pa.string()).slice(2)
+        first, second = np.array([(chance.randrange(400), chance.randrange(400)) for _ in range(2000)]).T
+        equal = [
+            texts[one] is not None and texts[one] == texts[other] for one, other in zip(first, second, strict=True)
+        ]
+        assert same_texts(column, first, second).tolist() == equal
+
+
+@pytest.mark.parametrize("start", [0, 1, 7, 8, 9, 63, 64])
+def test_truth_values_are_unpacked_from_anywhere(start):
+    values = [number % 3 == 0 for number in range(200)]
+    for end in (start, start + 1, start + 9, 200):
+        assert truths(pa.array(values).slice(start, end - start)).tolist() == values[start:end]
+
+
+@pytest.mark.parametrize("marked", [(), (3,), (0, 5), range(7)])
+def test_codes_are_looked_up_or_compared_alike(marked):
+    marks = np.isin(np.arange(7), list(marked))
+    codes = np.arange(70, dtype=np.int16) % 7
+    assert looked_up(marks, codes).tolist() == [code in marked for code in codes]
 
 
 @pytest.mark.parametrize("pattern", PATTERNS, ids=lambda each: each.example)
