@@ -25,7 +25,7 @@ FATES = {
     "postponed": "put off, no new day",
     "cancelled": "called off",
     "lapsed": "day passed",
-    "scheduled": "still set",
+    "scheduled": "no word of it",
     "pending": "still pending",
 }
 COLOURS = {
@@ -33,7 +33,7 @@ COLOURS = {
     "put off, no new day": "#f2a541",
     "called off": "#c1443c",
     "day passed": "#7d3c98",
-    "still set": "#9aa5b1",
+    "no word of it": "#9aa5b1",
     "still pending": "#d0d5da",
 }
 

@@ -20,7 +20,7 @@ import casus
 
 FOLDER = Path(sys.argv[1]) if len(sys.argv) > 1 and not sys.argv[1].startswith("-") else Path("pictures")
 WIDTH = 720
-SECOND_SPELL = 2025  # no round of which the dataset knows was held between the two spells
+SECOND_SPELL = 2025  # between the two spells only rounds that were planned are known
 
 # %% [markdown]
 # ## The rounds
@@ -91,20 +91,33 @@ yields = yields.groupby(level=[0, 1], observed=True).sum().rename("records").res
 print(yields.pivot_table(index="round", columns="type", values="records", observed=True).to_string(na_rep=""))
 
 # %% [markdown]
-# People who came home under what was agreed at a round, by one rule: the number that Ukraine's side gave
-# (`claimant:UKR` takes Ukraine's bodies and officials together; where they gave none, there is no number).
+# People who came home to Ukraine under what was agreed at a round, by three rules: the number that Ukraine's side gave,
+# the number that Russia's side gave, and the median of all who gave one. Where a side gave no number there is none.
 
 # %%
-freed = casus.tally("prisoners-released", rule="claimant:UKR", subject="UKR").to_pandas()
+rules = ["claimant:UKR", "claimant:RUS", "median"]
+freed = pd.concat(casus.tally("prisoners-released", rule=rule, subject="UKR").to_pandas() for rule in rules)
 freed = freed.merge(carried[["done", "round"]].drop_duplicates("done"), left_on="event", right_on="done")
-print(freed.groupby("round", observed=True)["value"].agg(["sum", "count"]).to_string())
+totals = freed.groupby(["round", "rule"], observed=True)["value"].agg(lambda values: values.sum(min_count=1))
+print(totals.reset_index().pivot_table(index="round", columns="rule", values="value")[rules].to_string(na_rep=""))
 
 # %% [markdown]
 # ## Picture: the rounds and their yield over time
 
 # %%
-colours = {"held": "#2a6f97", "scheduled": "#9aa5b1", "postponed": "#f2a541", "not held": "#c1443c"}
-fate = {"occurred": "held", "ongoing": "held", "cancelled": "not held", "lapsed": "not held"}
+colours = {
+    "held": "#2a6f97",
+    "set, no word of what became of it": "#9aa5b1",
+    "postponed": "#f2a541",
+    "not held": "#c1443c",
+}
+fate = {
+    "occurred": "held",
+    "ongoing": "held",
+    "cancelled": "not held",
+    "lapsed": "not held",
+    "scheduled": "set, no word of what became of it",
+}
 shown = rounds.assign(
     fate=rounds["status"].astype(str).map(lambda status: fate.get(status, status)),
     day=pd.to_datetime(rounds["date_start"]),
@@ -113,7 +126,7 @@ shown = rounds.assign(
 places = casus.load("places").to_pandas().set_index("id")
 towns = places["name"].where(places["within"].isna() | (places["kind"] == "city"), places["within"].map(places["name"]))
 shown["town"] = shown["place"].astype(object).map(towns).fillna("no place named")
-shown["half"] = shown["day"].dt.year.map(lambda year: "2022" if year < SECOND_SPELL else "2025 and 2026")
+shown["half"] = shown["day"].dt.year.map(lambda year: "2022 to 2024" if year < SECOND_SPELL else "2025 and 2026")
 points = (
     alt.Chart(shown[["day", "half", "town", "records", "fate", "title", "status", "outcome"]])
     .mark_circle(opacity=0.85, stroke="white")
@@ -124,7 +137,7 @@ points = (
             "records:Q",
             title="records that came of it",
             scale=alt.Scale(range=[60, 700]),
-            legend=alt.Legend(values=[0, 5, 10]),
+            legend=alt.Legend(values=[1, 5, 20]),
         ),
         color=alt.Color(
             "fate:N",

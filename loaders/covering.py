@@ -175,7 +175,7 @@ def _records(found: Coverage) -> Iterator[str]:
     yield ""
     yield from _table("type", (event.get("type") for event in events), "records", events)
     yield from _table("status", (event.get("status") for event in events), "records", events)
-    yield from _table("language", (source.get("language") for source in sources), "citations")
+    yield from _table("language", (source.get("language", "en") for source in sources), "citations")
     publishers = (source.get("publisher") for source in sources)
     yield from _table("publisher (20 cited most)", publishers, "citations", most=20)
 

@@ -132,4 +132,6 @@ def test_a_build_finds_what_validation_finds(small_dataset, monkeypatch, batch, 
 
 def test_warnings_are_those_of_validation(dataset_folder, tmp_path):
     built = build_release(dataset_folder, tmp_path)
-    assert built.report.findings == validate(dataset_folder).findings
+    grown = [each for each in built.report.findings if each.code == "CAS466"]  # what only a comparison of releases sees
+    rest = [each for each in built.report.findings if each not in grown]
+    assert rest == list(validate(dataset_folder).findings)

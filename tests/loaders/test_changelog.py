@@ -119,6 +119,7 @@ def test_commands(casus_command, two, tmp_path):
     first = casus_command("changelog", "--update", file, "--releases", two)
     assert first.stdout.strip() == f"{file}: written."
     assert "up to date" in casus_command("changelog", "--update", file, "--releases", two).stdout
+    file.write_text(f"{BEGIN.replace('0.1.0', '9.9.8')}\n{END}\n")
     assert casus_command("changelog", "--update", file).returncode == 2
 
 

@@ -271,7 +271,7 @@ def test_what_replaces_a_released_record_is_a_change(tmp_path):
 
 
 def test_two_new_files_of_one_id_are_duplicates(tmp_path):
-    record = next(casus.records(type="talks")).model_dump_json(exclude_none=True)
+    record = next(casus.records(id="2025-05-16-istanbul-talks")).model_dump_json(exclude_none=True)
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "2025-05-16-istanbul-talks.json").write_text(record)

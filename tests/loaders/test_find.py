@@ -50,8 +50,8 @@ def test_the_best_comes_first(ceasefire):
     assert kinds
     assert casus.find("2025-06-02-istanbul-talks", within="records")[0].id == "2025-06-02-istanbul-talks"
     assert casus.find("ceasefire", within="codebook")[0].id == "event-types ceasefire"
-    titled = [hit for hit in casus.find("memorandum", within="records") if hit.where == "title"]
-    summed = [hit for hit in casus.find("memorandum", within="records") if hit.where.startswith("sources")]
+    titled = [hit for hit in casus.find("bridge", within="records") if hit.where == "title"]
+    summed = [hit for hit in casus.find("bridge", within="records") if hit.where.startswith("sources")]
     assert min(hit.score for hit in titled) > max(hit.score for hit in summed)
 
 

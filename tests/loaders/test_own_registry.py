@@ -86,7 +86,7 @@ def test_it_works_from_another_current_folder_as_a_command(own, tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=elsewhere)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 record checked: 0 errors, 0 warnings." in done.stdout
-    assert "(4 registry entries too, judged with 66 other records)" in done.stdout
+    assert f"(4 registry entries too, judged with {len(casus.load())} other records)" in done.stdout
 
 
 def test_an_id_of_ours_may_not_be_taken(own):

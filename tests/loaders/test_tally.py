@@ -137,5 +137,6 @@ def test_bundled_release_tallies_the_record_night():
 
 
 def test_bundled_release_tallies_the_bodies_that_ukraine_received():
-    rows = casus.tally("bodies-returned", by="month", rule="claimant:UKR", recipient="UKR").to_arrow().to_pylist()
-    assert [(row["month"], row["value"], row["events"]) for row in rows] == [("2025-06", 6057.0, 5)]
+    rows = casus.tally("bodies-returned", by="month", rule="claimant:UKR", recipient="UKR")
+    months = {row["month"]: (row["value"], row["events"]) for row in rows.to_arrow().to_pylist()}
+    assert months["2025-06"] == (6057.0, 5)
