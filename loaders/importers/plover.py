@@ -211,10 +211,12 @@ def _places(rows: Rows, about: About) -> tuple[Any, dict[str, Any], Any]:
     resolution = mapped(cells, field("resolution"), pa.string())
     table = about.mapping.table("resolution", "precision")
     precision = mapped(resolution, table.get, pa.string())
-    degrees = [
-        Rows({each: plain_text(column)}, rows.length).number(each, least=-most, most=most)
-        for each, column, most in (("lat", latitude, 90), ("lon", longitude, 180))
-    ]
+    column = "event_loc" if "event_loc" in rows else "eventLoc"
+    degrees = []
+    for texts, most in ((latitude, 90), (longitude, 180)):
+        read = Rows({"degrees": plain_text(texts)}, rows.length)
+        degrees.append(read.number("degrees", least=-most, most=most))
+        rows.note("CAS601", column, read.wrong(), wanted=f"a place with degrees from -{most} to {most}")
     place = entry_ids(about.name, joined(name, latitude, longitude))
     country = mapped(cells, field("country_code"), pa.string())
     known = mapped(country, lambda word: word if word in iso_states() else None, pa.string())
@@ -224,7 +226,7 @@ def _places(rows: Rows, about: About) -> tuple[Any, dict[str, Any], Any]:
         "name": line(name),
         "latitude": degrees[0],
         "longitude": degrees[1],
-        "coordinates_from": pa.repeat(pa.scalar(about.name), rows.length),
+        "coordinates_from": pc.if_else(pc.is_valid(degrees[0]), about.name, pa.scalar(None, pa.string())),
         "country": known,
     }
     return place, entries, pc.fill_null(plain_text(precision).cast(pa.int32()), 6)

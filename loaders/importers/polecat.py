@@ -123,15 +123,16 @@ def _places(rows: Rows, about: About) -> tuple[Any, dict[str, Any], Any]:
         mine = pc.and_(pc.is_null(precision), pc.is_valid(rows.text(unit)))
         precision = pc.if_else(mine, pa.scalar(exact, pa.int32()), precision)
     state = mapped(rows.text("Country"), lambda word: word if word in iso_states() else None, pa.string())
+    latitude = rows.number("Latitude", least=-90, most=90)
     return (
         place,
         {
             "id": place,
             "kind": pa.repeat(pa.scalar("area"), rows.length),
             "name": line(pc.coalesce(name, spot)),
-            "latitude": rows.number("Latitude", least=-90, most=90),
+            "latitude": latitude,
             "longitude": rows.number("Longitude", least=-180, most=180),
-            "coordinates_from": pa.repeat(pa.scalar(about.name), rows.length),
+            "coordinates_from": pc.if_else(pc.is_valid(latitude), about.name, pa.scalar(None, pa.string())),
             "country": plain_text(state),
         },
         pc.fill_null(precision, 6),
