@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from casus.schema.rules import ALL_RULES
+from casus.schema.rules import ALL_RULES, Scope
 from casus.schema.tables import TABLES
 from casus.schema.vocabulary import modes_of, names, vocabulary
 
@@ -33,6 +33,7 @@ def terms() -> dict[str, Any]:
             "authored_only": rule.authored_only,
         }
         for rule in ALL_RULES
+        if rule.scope is not Scope.IMPORT  # about rows of other datasets, not about records
     }
     return {"vocabularies": vocabularies, "tables": tables, "rules": rules}
 
