@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,8 @@ _ISO = len("2022-02-08")
 _COMPACT = len("20220208")
 #: A formula in the place of a number or a day is said to be one.
 _VALUES = frozenset(("CAS601", "CAS602"))
+#: So many distinct values are known again from batch to batch.
+_KNOWN_AGAIN = 2**17
 #: Numbers beyond these are slips.
 _LARGEST = 1e15
 
@@ -276,6 +279,7 @@ def entry_ids(source: str, column: Any) -> Any:
     return pa.DictionaryArray.from_arrays(encoded.indices, ids)
 
 
+@lru_cache(maxsize=_KNOWN_AGAIN)
 def entry_id(source: str, word: str) -> str:
     """Return the registry id of a value of a source.
 
@@ -290,6 +294,7 @@ def entry_id(source: str, word: str) -> str:
     return f"{source}:{kept}.{mark}" if kept else f"{source}:{mark}"
 
 
+@lru_cache(maxsize=_KNOWN_AGAIN)
 def read_day(word: str) -> dt.date | None:
     """Return a day of ISO form, with or without a time after it: 2022-02-08 or 2022-02-08 00:00:00.000."""
     try:
