@@ -28,6 +28,10 @@ _LONGEST_TEXT = 400
 #: How much of the likeness of texts is that of the titles; the rest is that of the summaries.
 _TITLE = 0.7
 _SAME_NUMBER = 0.02
+#: Mean radius of the earth; and from which distance on places that are not exact have nothing in common.
+EARTH_KM, COARSE_KM = 6371.0, 500.0
+#: What counts for the place and the actors where they cannot be told, at this share of their weight.
+_UNKNOWN, _UNKNOWN_WEIGHT = 0.5, 0.5
 _ISO3 = 3
 
 Names = frozenset[str]
@@ -131,8 +135,9 @@ def compare(one: Look, other: Look, *, days: int, km: float, least: float = 0.0)
 
 
 def _mean(parts: Mapping[str, float | None]) -> float:
-    """Return the weighted mean of the parts that can be told, from 0 to 100."""
+    """Return the weighted mean of the parts, from 0 to 100; a pair of which less is known is less sure."""
     told = [(WEIGHTS[name], value) for name, value in parts.items() if value is not None]
+    told += [(WEIGHTS[name] * _UNKNOWN_WEIGHT, _UNKNOWN) for name in ("place", "actors") if parts[name] is None]
     return 100 * sum(weight * value for weight, value in told) / sum(weight for weight, _ in told)
 
 
@@ -160,13 +165,14 @@ def _days(one: Look, other: Look, apart: int, most: int) -> float:
     return 0.6 + 0.4 * lengths[0] / lengths[1]
 
 
-def _distance(one: Look, other: Look) -> float | None:
+def _distance(one: Look, other: Look, *, coarse: bool = False) -> float | None:
+    """Return the distance of the nearest exact places, or of the nearest places of any kind."""
     return min(
         (
             kilometres(here, there)
             for here in one.spots
             for there in other.spots
-            if not here.coarse and not there.coarse and here.latitude is not None and there.latitude is not None
+            if here.latitude is not None and there.latitude is not None and (coarse or not here.coarse | there.coarse)
         ),
         default=None,
     )
@@ -177,23 +183,29 @@ def kilometres(here: Spot, there: Spot) -> float:
     north, other_north = radians(here.latitude or 0), radians(there.latitude or 0)
     east = radians((there.longitude or 0) - (here.longitude or 0))
     half = sin((other_north - north) / 2) ** 2 + cos(north) * cos(other_north) * sin(east / 2) ** 2
-    return 2 * 6371.0 * asin(sqrt(min(1.0, half)))
+    return 2 * EARTH_KM * asin(sqrt(min(1.0, half)))
 
 
 def _place(one: Look, other: Look, distance: float | None, most: float) -> float | None:
     if not one.spots or not other.spots:
         return None
-    named = [here.coarse or there.coarse for here in one.spots for there in other.spots if here.names & there.names]
+    named = [here.coarse | there.coarse for here in one.spots for there in other.spots if here.names & there.names]
     if False in named:
         return 1.0
     if distance is not None:
         return max(0.0, 1 - distance / most)
-    if named:
-        return 0.5
+    return 0.5 if named else _roughly(one, other)
+
+
+def _roughly(one: Look, other: Look) -> float | None:
+    """Return how near places are that are not exact: by their states, and where these are not known by their points."""
     mine, theirs = ({spot.country for spot in each.spots} for each in (one, other))
     if mine & theirs - {None}:
         return 0.5
-    return None if None in mine | theirs else 0.0
+    if None not in mine | theirs:
+        return 0.0
+    distance = _distance(one, other, coarse=True)
+    return None if distance is None else 0.5 * max(0.0, 1 - distance / COARSE_KM)
 
 
 def _actors(one: Look, other: Look) -> float | None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 #: The fields of a record that are compared.
 COLUMNS = ("id", "type", "mode", "title", "summary", "date", "locations", "participants", "quantities")
 #: Kinds of places whose point stands for an area.
-_COARSE = ("area", "border", "country", "district", "region", "sea")
+_COARSE = ("border", "country", "district", "region", "sea")
 #: From this precision of a location on its point stands for an area.
 _COARSE_PRECISION = 4
 _FROM_AFAR = ("launch", "origin")
@@ -77,20 +77,20 @@ class Side:
         return first, np.where(np.asarray(start.is_valid()), np.asarray(pc.fill_null(end, 0), np.int64), first - 1)
 
     @cached_property
-    def main_places(self) -> tuple[Any, Any, Any]:
-        """Latitude and longitude of records with one exact place (else NaN); the number of their state (else -1)."""
+    def main_places(self) -> tuple[Any, Any, Any, Any]:
+        """Latitude and longitude of records with one place (else NaN), whether it is exact, its state (else -1)."""
         import numpy as np
 
         length = len(self)
         latitude, longitude = np.full(length, np.nan), np.full(length, np.nan)
-        country = np.full(length, -1, np.int64)
+        exact, country = np.zeros(length, bool), np.full(length, -1, np.int64)
         for row, spots in enumerate(self._spots()):
             states = {spot.country for spot in spots}
             if len(states) == 1 and (state := states.pop()):
                 country[row] = _number(state)
-            if len(spots) == 1 and not spots[0].coarse and spots[0].latitude is not None:
-                latitude[row], longitude[row] = spots[0].latitude, spots[0].longitude
-        return latitude, longitude, country
+            if len(spots) == 1 and spots[0].latitude is not None:
+                latitude[row], longitude[row], exact[row] = spots[0].latitude, spots[0].longitude, not spots[0].coarse
+        return latitude, longitude, exact, country
 
     def _spots(self) -> Iterator[list[Spot]]:
         for batch in self.table.select(["locations"]).to_batches(max_chunksize=65_536):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from casus.frames import Table
-from casus.match_features import WEIGHTS, Likeness, Look, compare, look_at
+from casus.match_features import COARSE_KM, EARTH_KM, WEIGHTS, Likeness, Look, compare, look_at
 from casus.match_sides import Row, Side, open_side
 from casus.schema.errors import UsageError
 
@@ -21,7 +21,6 @@ SAME = 70.0
 _MANY_DAYS = 31
 #: So many pairs are looked at a time.
 _CHUNK = 200_000
-_KM_A_DEGREE = 111.2
 
 #: Called with how many records of A were compared, and of how many.
 Progress = Callable[[int, int], None]
@@ -156,18 +155,20 @@ def candidates(
 
 
 def _near(one: Side, other: Side, left: Any, right: Any, km: float) -> Any:
-    """Return which pairs may be at one place: exact places by their distance, the others by their state."""
+    """Return which pairs may be at one place.
+
+    Exact places by their distance, the others by their state; where that is not known by a large distance.
+    """
     import numpy as np
 
-    north, east, state = (each[left] for each in one.main_places)
-    other_north, other_east, other_state = (each[right] for each in other.main_places)
-    exact = ~np.isnan(north) & ~np.isnan(other_north)
-    far = np.abs(north - other_north) * _KM_A_DEGREE > km
+    north, east, exact, state = (each[left] for each in one.main_places)
+    other_north, other_east, other_exact, other_state = (each[right] for each in other.main_places)
     half = np.sin(np.radians(other_north - north) / 2) ** 2
     half += np.cos(np.radians(north)) * np.cos(np.radians(other_north)) * np.sin(np.radians(other_east - east) / 2) ** 2
-    far |= 2 * 6371.0 * np.arcsin(np.sqrt(np.minimum(1.0, half))) > km
-    elsewhere = (state >= 0) & (other_state >= 0) & (state != other_state)
-    return np.where(exact, ~far, ~elsewhere)
+    distance = np.nan_to_num(2 * EARTH_KM * np.arcsin(np.sqrt(np.minimum(1.0, half))), nan=0.0)
+    stated = (state >= 0) & (other_state >= 0)
+    roughly = np.where(stated, state == other_state, distance <= km + COARSE_KM)
+    return np.where(exact & other_exact, distance <= km, roughly)
 
 
 def _looks(side: Side, numbers: Any) -> dict[int, Look]:

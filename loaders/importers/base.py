@@ -96,7 +96,8 @@ def map_batch(batch: pa.RecordBatch, about: About, make: Make, scope: Scope | No
             out |= mask
         if out.any():
             places = np.flatnonzero(~out)
-            rows = Rows(_Some(batch, pa.array(places)), len(places))
+            kept_places = pa.array(places)
+            rows = rows.taken(kept_places, _Some(batch, kept_places))
     columns, entries = make(rows, about)
     records = build_records(rows.length, columns)
     wrong = rows.wrong()

@@ -121,7 +121,7 @@ def _purposes(rows: Rows, about: About) -> tuple[Any, Any]:
     told = []
     for name, code in about.mapping.codes["purposes"].items():
         there = np.asarray(pc.fill_null(pc.equal(rows.whole(name, least=-1, most=1), 1), fill_value=False))
-        if "mode" in code.to:
+        if code.to.get("mode"):
             mode = pc.if_else(pa.array(there), pa.scalar(code.to["mode"]), mode)
         told.append(when(there, code.label))
     return mode, joined(*told, between=", ")

@@ -55,7 +55,7 @@ class Code:
     label
         What it means there.
     to
-        By field: the code here. Empty if rows with it are out of scope.
+        By field: the code here, None where it says nothing of the field. Empty if rows with it are out of scope.
     why
         The reason.
     scope
@@ -64,7 +64,7 @@ class Code:
 
     code: str
     label: str
-    to: Mapping[str, str]
+    to: Mapping[str, str | None]
     why: str
     scope: str = ""
 

@@ -126,8 +126,10 @@ def make(rows: Rows, about: About) -> tuple[Mapping[str, Any], Mapping[str, Mapp
     people, actors, named = _participants(about, kind, sides)
     place, places, precision = _places(rows, about)
     label = joined(labels(kind))
-    title = line(label, when(None, joined(*named[0], between=", ")), between=": ")
-    title = line(title, when(None, "to ", joined(*named[1], between=", ")), between=" ")
+    nobody = pa.nulls(rows.length, pa.string())
+    by, to = (joined(nobody, *side, between=", ") for side in named)
+    title = line(label, by, between=": ")
+    title = line(title, when(None, "to ", to), between=" ")
     notes = paragraph(
         when(None, "Coded as ", _coded(rows), "."),
         *(when(None, text, ": ", rows.text(name), ".") for name, text in _NOTES.items()),

@@ -58,6 +58,8 @@ def _page(known: SourceMapping) -> Iterator[str]:
         "that are missing, new or renamed are reported by name.\n"
     )
     yield from _table(("column", "becomes", "how, or why not"), map(_column, known.columns))
+    if known.others:
+        yield f"\nAll other columns are not taken over. {known.others}"
     for name, table in known.codes.items():
         yield f"\n## Codes: {name}\n"
         yield from _code_table(table)
@@ -89,7 +91,8 @@ def _code_table(table: Mapping[str, Code]) -> Iterator[str]:
 
 
 def _becomes(code: Code) -> str:
-    return ", ".join(f"{field} `{value}`" for field, value in code.to.items()) or "out of scope"
+    said = (f"{field} `{value}`" if value else f"no {field}" for field, value in code.to.items())
+    return ", ".join(said) or "out of scope"
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:

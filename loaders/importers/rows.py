@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,8 @@ _ISO = len("2022-02-08")
 _COMPACT = len("20220208")
 #: A formula in the place of a number or a day is said to be one.
 _VALUES = frozenset(("CAS601", "CAS602"))
+#: So many distinct values are known again from batch to batch.
+_KNOWN_AGAIN = 2**17
 #: Numbers beyond these are slips.
 _LARGEST = 1e15
 
@@ -81,6 +84,10 @@ class Rows:
             there = name in self.columns
             self._texts[name] = cleaned(self.columns[name]) if there else pa.nulls(self.length, pa.string())
         return self._texts[name]
+
+    def taken(self, places: Any, columns: Mapping[str, Any]) -> Rows:
+        """Return some of the rows, given their columns; what was done about their cells is kept."""
+        return Rows(columns, len(places), [], {name: each.take(places) for name, each in self._texts.items()})
 
     def required(self, name: str, value: Any = None) -> Any:
         """Return a column in which every cell must hold something; where none does, the row is at fault (CAS604).
@@ -272,6 +279,7 @@ def entry_ids(source: str, column: Any) -> Any:
     return pa.DictionaryArray.from_arrays(encoded.indices, ids)
 
 
+@lru_cache(maxsize=_KNOWN_AGAIN)
 def entry_id(source: str, word: str) -> str:
     """Return the registry id of a value of a source.
 
@@ -286,6 +294,7 @@ def entry_id(source: str, word: str) -> str:
     return f"{source}:{kept}.{mark}" if kept else f"{source}:{mark}"
 
 
+@lru_cache(maxsize=_KNOWN_AGAIN)
 def read_day(word: str) -> dt.date | None:
     """Return a day of ISO form, with or without a time after it: 2022-02-08 or 2022-02-08 00:00:00.000."""
     try:

@@ -114,3 +114,15 @@ def test_packed_cut_and_otherwise_encoded_files(tmp_path: Path) -> None:
     (tmp_path / "latin.jsonl").write_bytes(accented.encode("latin-1"))
     with pytest.raises(UsageError, match="not utf-8"):
         imported("plover", tmp_path / "latin.jsonl", tmp_path / "none")
+
+
+def test_nobody_is_named(tmp_path: Path) -> None:
+    nobody = {key: value for key, value in EVENT.items() if key not in ("actor", "recipient")}
+    path = lines(
+        tmp_path / "events.jsonl", nobody, nobody | {"id": "E2", "event": "PROTEST"}, {"id": "E3", "event": ""}
+    )
+    got = imported("plover", path, tmp_path / "out")
+    assert [each["participants"] for each in got.records] == [[]]
+    assert got.reasons() == {3: {"CAS604"}}
+    alone = lines(tmp_path / "protest.jsonl", nobody | {"event": "PROTEST", "mode": None})
+    assert imported("plover", alone, tmp_path / "alone").report.skipped == {"protests": 1}

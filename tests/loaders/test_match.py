@@ -2,6 +2,7 @@
 
 import datetime as dt
 import shutil
+from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.csv
@@ -174,7 +175,7 @@ def test_places_without_a_point_take_that_around_them():
 def test_blocking_finds_every_pair_that_a_plain_loop_finds(dataset_folder):
     side = open_side(dataset_folder)
     first, last = side.dates
-    latitude, _, country = side.main_places
+    latitude, _, _, country = side.main_places
     found = {
         (int(i), int(j)) for left, right in candidates(side, side, 1, 50.0) for i, j in zip(left, right, strict=True)
     }
@@ -281,3 +282,38 @@ def test_scores_are_the_same_without_rapidfuzz_but_for_the_texts(both, monkeypat
     monkeypatch.setattr(similarity, "_ratio", lambda: similarity.plain_ratio)
     rows = casus.match(*both).to_arrow().to_pylist()
     assert [row["score"] for row in rows if row["a"] == row["b"]] == [100.0, 100.0]
+
+
+def spot(latitude, longitude, country=None, coarse=True, name="somewhere"):
+    return match_features.Spot(frozenset({name}), latitude, longitude, country, coarse)
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "value"),
+    [
+        (spot(50.4, 30.5, "UKR"), spot(48.0, 37.8, "UKR", name="elsewhere"), 0.5),
+        (spot(50.4, 30.5, "UKR"), spot(55.7, 37.6, "RUS", name="elsewhere"), 0.0),
+        (spot(50.4, 30.5), spot(50.4, 30.5, "UKR", name="elsewhere"), 0.5),
+        (spot(50.4, 30.5), spot(-15.8, -47.9, "BRA", name="elsewhere"), 0.0),
+        (spot(None, None), spot(50.4, 30.5, "UKR", name="elsewhere"), None),
+        (spot(50.4, 30.5, "UKR"), spot(50.4, 30.5, "UKR"), 0.5),
+        (spot(50.4, 30.5, "UKR", coarse=False), spot(50.4, 30.5, "UKR", coarse=False), 1.0),
+    ],
+)
+def test_places_that_are_not_exact(here, there, value):
+    nothing = {"type": "talks", "mode": None, "first": 1, "last": 1, "within": False, "spots": (), "actors": ()}
+    nothing |= {"initiators": frozenset(), "states": frozenset(), "people": (), "ordinals": frozenset()}
+    look = match_features.Look(**nothing, title="", summary="", numbers={})
+    one, other = (replace(look, spots=(each,)) for each in (here, there))
+    found = match_features._place(one, other, match_features._distance(one, other), 50.0)
+    assert found == value if value is None else found == pytest.approx(value, abs=0.01)
+
+
+def test_pair_of_which_less_is_known_is_less_sure(match):
+    bare = talks(1, "2025-06-02", participants=[], locations=[])
+    (less,), (more,) = (
+        match([bare], [talks(1, "2025-06-02")]),
+        match([talks(1, "2025-06-02")], [talks(1, "2025-06-02")]),
+    )
+    assert (less["place"], less["actors"], more["score"]) == (None, None, 100.0)
+    assert less["score"] < 90
