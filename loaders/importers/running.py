@@ -391,11 +391,16 @@ class _Seen:
             places = np.minimum(np.searchsorted(run, mine), len(run) - 1)
             again |= run[places] == mine
         again &= np.asarray(ids.is_valid()) & (mine != hashes(pa.array([""]))[0])
-        self._runs.append(np.unique(ordered))
+        self._runs.append(_once(ordered))
         while len(self._runs) > 1 and len(self._runs[-1]) * 2 >= len(self._runs[-2]):
             last = self._runs.pop()
-            self._runs[-1] = np.union1d(self._runs[-1], last)
+            self._runs[-1] = _once(np.sort(np.concatenate([self._runs[-1], last]), kind="stable"))
         return [int(row) for row in np.flatnonzero(again)]
+
+
+def _once(ordered: Any) -> Any:
+    """Return sorted numbers with each once."""
+    return ordered[np.concatenate([np.ones(min(1, len(ordered)), bool), ordered[1:] != ordered[:-1]])]
 
 
 def _version(member: Member, known: SourceMapping) -> str:
