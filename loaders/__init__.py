@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from casus.frames import Scan, Table
     from casus.full_text import find
     from casus.locating import versions
+    from casus.matching import match
     from casus.panels import panel
     from casus.querying import get_path, load, records, scan, tally
     from casus.schema import (
@@ -62,6 +63,7 @@ _HOME = {
     "find": "casus.full_text",
     "get_path": "casus.querying",
     "load": "casus.querying",
+    "match": "casus.matching",
     "panel": "casus.panels",
     "records": "casus.querying",
     "scan": "casus.querying",
@@ -95,6 +97,7 @@ __all__ = [
     "find",
     "get_path",
     "load",
+    "match",
     "panel",
     "records",
     "scan",

@@ -29,6 +29,7 @@ COMMANDS = {
     "fix": "fix",
     "import": "import_",
     "info": "look",
+    "match": "match",
     "new": "new",
     "preview": "preview",
     "schema": "schema",

@@ -18,6 +18,15 @@ from casus.schema.vocabulary import vocabulary
 OURS = "casus"
 #: The systems of codes that types are related to.
 OTHERS = ("acled", "cameo", "plover", "ucdp")
+#: Where the tables of the importers are: the source, its columns of codes of types, and what parts these codes have.
+_IMPORTERS: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "acled": ("acled", {"sub_event_type": "mode"}),
+    "cameo": ("icews", {"CAMEO Code": "type"}),
+    "plover": ("plover", {"event": "type", "mode": "type/mode"}),
+    "ucdp": ("ucdp-ged", {"type_of_violence": "type"}),
+}
+#: What a row of UCDP becomes is said by its mode alone.
+_UCDP_TYPE = "unspecified-violence"
 _COLUMNS = ("source", "source_mode", "source_context", "target", "target_mode", "target_context", "exactness", "note",
             "stated_by")  # fmt: skip
 #: What a relation is, read from the other end.
@@ -27,17 +36,20 @@ _TURNED = {"broad": "narrow", "narrow": "broad", "close": "close", "overlap": "o
 class Code(NamedTuple):
     """A code of one of the systems, of up to three parts (type, mode, context)."""
 
-    type: str
+    type: str | None = None
     mode: str | None = None
     context: str | None = None
 
 
 class Match(NamedTuple):
-    """A code there, what it is here, and what ours is to theirs: broad (wider), narrow, close or overlap."""
+    """A code there, what it is here, and what ours is to theirs: broad (wider), narrow, close or overlap.
+
+    A code that is of no type here has neither.
+    """
 
     theirs: Code
     ours: Code
-    exactness: str
+    exactness: str | None
     note: str
     stated_by: str
 
@@ -54,14 +66,14 @@ def crosswalk(source: str, target: str) -> Table:
     -------
     Table
         One row a pair: ``source``, ``source_mode``, ``source_context``, ``target``, ``target_mode``,
-        ``target_context`` (of ACLED the event type and, as the mode, the sub-event type), ``exactness``, ``note`` and
+        ``target_context`` (of ACLED the mode is the sub-event type), ``exactness``, ``note`` and
         ``stated_by``.
 
         ``exactness`` says what the target is to the source: ``broad`` (wider), ``narrow``, ``close``, or ``overlap``
         where each also goes with others. A mode that is absent is not decided by the code. ``stated_by`` is
         ``codebook`` for the crosswalk of the event types, in which one code may go with several; ``view`` for the one
-        CAMEO code of a type and mode that :func:`casus.dyads` gives; ``importer`` for the one type and mode that
-        ``casus import`` gives a code.
+        CAMEO code of a type and mode that :func:`casus.dyads` gives; ``importer`` for the one type, and mode where one
+        is said, that ``casus import`` gives a code: none, and no exactness, for codes that it leaves out.
 
     Raises
     ------
@@ -81,7 +93,8 @@ def crosswalk(source: str, target: str) -> Table:
             raise UsageError(f"There is no crosswalk of {name!r}{nearest(name, known)}. There are: {', '.join(known)}.")
     if (source == OURS) == (target == OURS):
         raise UsageError(f"A crosswalk runs between {OURS!r} and one of {', '.join(OTHERS)}, in either order.")
-    rows = [_row(match, from_ours=source == OURS) for match in matches(source if target == OURS else target)]
+    found = matches(source if target == OURS else target)
+    rows = [_row(match, from_ours=source == OURS) for match in found if target == OURS or match.ours.type]
     rows.sort(key=lambda row: (row[-1] == "codebook", *(each or "" for each in row[:6])))
     data = {name: pa.array([row[at] for row in rows], pa.string()) for at, name in enumerate(_COLUMNS)}
     return Table(pa.table(data), f"crosswalk from {source} to {target}", _version())
@@ -95,7 +108,7 @@ def cameo_of() -> Mapping[tuple[str, str], str]:
 @cache
 def matches(other: str) -> tuple[Match, ...]:
     """Return all that is said of the codes of another system."""
-    found = [*_from_codebook(other)]
+    found = [*_from_codebook(other), *_from_importer(other)]
     if other == "cameo":
         found += (
             Match(Code(row["cameo"]), Code(row["type"], row["mode"]), _TURNED[row["exactness"]], row["why"], "view")
@@ -119,6 +132,22 @@ def _from_codebook(other: str) -> Iterator[Match]:
         yield Match(theirs, Code(value.code, mode), exactness, value.extra["crosswalk"]["note"], "codebook")
 
 
+def _from_importer(other: str) -> Iterator[Match]:
+    from casus.importers.mapping import mapping
+
+    source, columns = _IMPORTERS[other]
+    known = mapping(source)
+    pairs: list[tuple[Code, Code, str]] = []
+    for column, parts in columns.items():
+        for entry in known.codes[column].values():
+            words = dict(zip(parts.split("/"), entry.code.split("/", parts.count("/")), strict=True))
+            event_type = _UCDP_TYPE if other == "ucdp" else entry.to.get("type")
+            pairs.append((Code(**words), Code(event_type, entry.to.get("mode")), entry.why))
+    of_ours = Counter(ours for _, ours, _ in pairs)
+    for theirs, ours, why in pairs:
+        yield Match(theirs, ours, _exactness(1, of_ours[ours]) if ours.type else None, why, "importer")
+
+
 def _exactness(ours: int, theirs: int) -> str:
     """Return what ours is to theirs, from with how many of ours theirs goes, and with how many of theirs ours."""
     if ours == 1:
@@ -136,7 +165,7 @@ def _code(said: str | Mapping[str, str]) -> Code:
 
 def _row(match: Match, *, from_ours: bool) -> Sequence[str | None]:
     pair: Iterable[Code] = (match.ours, match.theirs) if from_ours else (match.theirs, match.ours)
-    exactness = _TURNED[match.exactness] if from_ours else match.exactness
+    exactness = _TURNED.get(match.exactness or "") if from_ours else match.exactness
     return (*(part for code in pair for part in code), exactness, match.note, match.stated_by)
 
 

@@ -21,6 +21,7 @@ from casus.importers.parts import (
     line,
     location,
     month_of,
+    outside,
     paragraph,
     participant,
     split,
@@ -39,15 +40,7 @@ _WORDS = 3
 
 def scope(rows: Rows, about: About) -> Mapping[str, Any]:
     """Return which rows are protests, riots, and strategic developments that are no event of ours."""
-    reasons: dict[str, list[str]] = {}
-    for name, code in about.mapping.codes["sub_event_type"].items():
-        if not code.to:
-            reasons.setdefault(code.label, []).append(name)
-    cells = rows.text("sub_event_type")
-    return {
-        reason: np.asarray(pc.fill_null(pc.is_in(cells, value_set=pa.array(names)), fill_value=False))
-        for reason, names in reasons.items()
-    }
+    return outside(rows.text("sub_event_type"), about.mapping, "sub_event_type")
 
 
 def read_written_day(word: str) -> dt.date | None:

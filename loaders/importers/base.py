@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -86,8 +86,8 @@ def map_batch(batch: pa.RecordBatch, about: About, make: Make, scope: Scope | No
 
     skipped: dict[str, Any] = {}
     places = np.arange(batch.num_rows)
+    rows = Rows(dict(zip(batch.schema.names, batch.columns, strict=True)), batch.num_rows)
     if scope is not None:
-        rows = Rows(dict(zip(batch.schema.names, batch.columns, strict=True)), batch.num_rows)
         out = np.zeros(batch.num_rows, bool)
         for reason, mask in scope(rows, about).items():
             mine = mask & ~out
@@ -96,8 +96,8 @@ def map_batch(batch: pa.RecordBatch, about: About, make: Make, scope: Scope | No
             out |= mask
         if out.any():
             places = np.flatnonzero(~out)
-            batch = batch.take(pa.array(places))
-    rows = Rows(dict(zip(batch.schema.names, batch.columns, strict=True)), batch.num_rows)
+            kept_places = pa.array(places)
+            rows = rows.taken(kept_places, _Some(batch, kept_places))
     columns, entries = make(rows, about)
     records = build_records(rows.length, columns)
     wrong = rows.wrong()
@@ -106,6 +106,28 @@ def map_batch(batch: pa.RecordBatch, about: About, make: Make, scope: Scope | No
         kept = pa.array(~wrong)
         records, places = records.filter(kept), places[~wrong]
     return Mapped(records, places, faults, skipped, {kind: distinct(table) for kind, table in entries.items()})
+
+
+class _Some(Mapping[str, Any]):
+    """Some rows of a batch; of the columns only those are copied that are asked for."""
+
+    def __init__(self, batch: pa.RecordBatch, places: Any) -> None:
+        self._batch, self._places = batch, places
+        self._taken: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._taken:
+            self._taken[name] = self._batch.column(name).take(self._places)
+        return self._taken[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._batch.schema.names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._batch.schema.names)
+
+    def __len__(self) -> int:
+        return int(self._batch.num_columns)
 
 
 def distinct(columns: Mapping[str, Any]) -> pa.Table:

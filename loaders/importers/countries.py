@@ -12,10 +12,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from casus.importers.rows import mapped
-
 #: Spells of a code: from, to (both included; None is open), the state.
 Spells = tuple[tuple[dt.date | None, dt.date | None, str], ...]
+
+
+_EPOCH = dt.date(1970, 1, 1)
+_FOREVER = 2**31
 
 
 @cache
@@ -47,18 +49,26 @@ def iso3(system: str, code: str, day: dt.date | None = None) -> str | None:
 def to_iso3(system: str, column: Any, day: Any) -> Any:
     """Return a column of codes as ISO3, each by the day of its row; null where a code stood for no state then."""
     table = codes(system)
-    changing = [code for code, spells in table.items() if len(spells) > 1 or spells[0][:2] != (None, None)]
-    states = mapped(column, lambda code: iso3(system, code), pa.string()).cast(pa.string())
-    by_day = np.flatnonzero(
-        np.asarray(pc.fill_null(pc.is_in(_plain(column), value_set=pa.array(changing, pa.string())), fill_value=False))
-    )
-    if not len(by_day):
-        return states
-    values = states.to_pylist()
-    for row in by_day:
-        values[row] = iso3(system, column[int(row)].as_py(), day[int(row)].as_py())
-    return pa.array(values, pa.string())
+    encoded = column if pa.types.is_dictionary(column.type) else pc.dictionary_encode(column)
+    words = encoded.dictionary.to_pylist()
+    numbers: dict[str | None, int] = {None: -1}
+    alone = [numbers.setdefault(state, len(numbers) - 1) for state in (iso3(system, word or "") for word in words)]
+    place = np.asarray(encoded.indices.fill_null(-1))
+    found = np.append(np.array(alone, np.int64), -1)[place]
+    known, days = np.asarray(day.is_valid()), np.asarray(day.cast(pa.int32()).fill_null(0))
+    for number, word in enumerate(words):
+        spells = table.get(word, ())
+        if not spells or (len(spells) == 1 and spells[0][:2] == (None, None)):
+            continue
+        rows = np.flatnonzero((place == number) & known)
+        mine = np.full(len(rows), -1, np.int64)
+        for start, end, state in reversed(spells):  # the first one that fits holds
+            fits = (days[rows] >= _count(start, -_FOREVER)) & (days[rows] <= _count(end, _FOREVER))
+            mine[fits] = numbers.setdefault(state, len(numbers) - 1)
+        found[rows] = mine
+    states = pa.array([state for state in numbers if state is not None], pa.string())
+    return states.take(pa.array(found, mask=found < 0))
 
 
-def _plain(column: Any) -> Any:
-    return column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
+def _count(day: dt.date | None, otherwise: int) -> int:
+    return otherwise if day is None else (day - _EPOCH).days

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,11 +14,10 @@ from casus.importers.base import About
 from casus.importers.cameo import SUMMARY, coded, participants, sides, skipped, words
 from casus.importers.countries import to_iso3
 from casus.importers.parts import frame, keeper_id, keepers, line, location, paragraph, together
-from casus.importers.rows import Rows, entry_id, entry_ids, filled, firsts, joined, mapped, plain_text, read_compact_day
+from casus.importers.rows import Rows, entry_id, entry_ids, filled, firsts, joined, mapped, read_compact_day
 from casus.schema.types import URL
 
-_HOST = re.compile(r"https?://(?:www\.)?([A-Za-z0-9.-]+)")
-_ADDRESS = re.compile(URL.regex)
+_HOST = r"^https?://(?:[wW]{3}\.)?(?P<host>[A-Za-z0-9.-]+)"
 _LONGEST_ADDRESS = 2000
 _PRECISION = {"1": 6, "2": 4, "3": 1, "4": 1, "5": 4}
 _KIND: Mapping[str, str | None] = {"0": None, "1": "country", "2": "region", "3": "city", "4": "city", "5": "region"}
@@ -120,16 +118,16 @@ def _actors(rows: Rows, actors: tuple[Any, Any], day: Any) -> dict[str, Any]:
 def _page(rows: Rows, about: About) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the report as a source, or GDELT's row where the report has no address; and the publishers."""
     source, keeper = about.name, keeper_id(about)
-    report = rows.text("SOURCEURL").dictionary_encode()
-    address = mapped(report, lambda word: word if _is_address(word) else None, pa.string())
-    host = mapped(report, _host, pa.string())
-    publisher = mapped(host, lambda word: entry_id(source, word), pa.string())
-    named = mapped(report, lambda word: None if _is_address(word) else word, pa.string())
-    relayed = mapped(named, lambda word: entry_id(source, word), pa.string())
-    online = pc.is_valid(address)
+    given = rows.text("SOURCEURL")
+    report = given.dictionary_encode()
+    there, host, named = _addresses(report.dictionary)
+    online = pc.fill_null(there.take(report.indices), fill_value=False)
+    publisher, relayed = (
+        mapped(_by_row(names, report), lambda word: entry_id(source, word), pa.string()) for names in (host, named)
+    )
     read = mapped(rows.text("DATEADDED"), _read_stamp, pa.date32())
     page = {
-        "url": filled(plain_text(address), about.mapping.page),
+        "url": pc.if_else(online, given, about.mapping.page),
         "publisher": filled(publisher, keeper),
         "language": pc.if_else(online, "und", "en"),
         "accessed": pc.fill_null(read, pa.scalar(about.retrieved, pa.date32())),
@@ -137,19 +135,25 @@ def _page(rows: Rows, about: About) -> tuple[dict[str, Any], dict[str, Any]]:
         "relays": ((np.asarray(pc.is_valid(relayed)), filled(relayed, keeper)),),
     }
     tables = [keepers(about)]
-    for entries, called in ((publisher, host), (relayed, named)):
+    for entries, names in ((publisher, host), (relayed, named)):
         here = firsts(entries)
-        tables.append({"id": entries.take(here), "name": line(called.take(here))})
+        tables.append({"id": entries.take(here), "name": line(names.take(report.indices.take(here)))})
     return page, together(*tables)
 
 
-def _is_address(word: str) -> bool:
-    return len(word) <= _LONGEST_ADDRESS and _ADDRESS.match(word) is not None
+def _addresses(reports: Any) -> tuple[Any, Any, Any]:
+    """Return which reports are web addresses, their hosts, and the names of those that are none."""
+    short = pc.less_equal(pc.binary_length(reports), _LONGEST_ADDRESS)
+    there = pc.and_(short, pc.match_substring_regex(reports, URL.regex))
+    nothing = pa.scalar(None, pa.string())
+    host = pc.struct_field(pc.extract_regex(pc.if_else(there, reports, nothing), _HOST), "host")
+    return there, pc.ascii_lower(host), pc.if_else(there, nothing, reports)
 
 
-def _host(word: str) -> str | None:
-    found = _HOST.match(word) if _is_address(word) else None
-    return found[1].lower().strip(".-") or None if found else None
+def _by_row(names: Any, of: Any) -> Any:
+    """Return what stands for each value of a dictionary column, row by row."""
+    compact = names.dictionary_encode()
+    return pa.DictionaryArray.from_arrays(compact.indices.take(of.indices), compact.dictionary)
 
 
 def _read_stamp(word: str) -> dt.date | None:

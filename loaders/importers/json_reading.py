@@ -21,7 +21,7 @@ _CHUNK = 2**16
 #: An object longer than this is none: the file is damaged, or is not of this form.
 _LONGEST = 2**24
 #: The columns of a table are those of its first objects.
-_LOOKED_AT = 10_000
+_LOOKED_AT = 1_000
 _SHOWN = 80
 
 
@@ -34,12 +34,10 @@ def header_of(member: Member, mapping: SourceMapping) -> list[str]:
         If there is no object.
     """
     names: dict[str, None] = {}
-    count = 0
-    for _, value, _ in _objects(member, "utf-8"):
+    for number, value, _ in _objects(member, "utf-8"):
         if isinstance(value, dict):
             names.update(dict.fromkeys(value))
-            count += 1
-        if count == _LOOKED_AT:
+        if number >= _LOOKED_AT:
             break
     if not names:
         raise UsageError(f"{member.name}: the file holds no JSON objects, as {mapping.title} does.")
@@ -94,6 +92,8 @@ def _objects(member: Member, encoding: str) -> Iterator[tuple[int, Any, str]]:
             head += piece
             if head.strip():
                 break
+        if head.strip() and head.lstrip()[0] not in "[{":
+            raise UsageError(f"{member.name}: this is no JSON: it begins with {head.lstrip()[:_SHOWN]!r}.")
         yield from _listed(head, pieces, member) if head.lstrip().startswith("[") else _lines(head, pieces)
 
 

@@ -55,7 +55,7 @@ class Code:
     label
         What it means there.
     to
-        By field: the code here. Empty if rows with it are out of scope.
+        By field: the code here, None where it says nothing of the field. Empty if rows with it are out of scope.
     why
         The reason.
     scope
@@ -64,7 +64,7 @@ class Code:
 
     code: str
     label: str
-    to: Mapping[str, str]
+    to: Mapping[str, str | None]
     why: str
     scope: str = ""
 
@@ -86,12 +86,18 @@ class SourceMapping:
     codes: Mapping[str, Mapping[str, Code]]
     layouts: tuple[tuple[str, ...], ...]
     scope: str
+    others: str
     doubts: tuple[str, ...]
 
     @cached_property
     def identity(self) -> str:
-        """The column that holds the id of a row; empty if the source has none."""
-        return next((column.name for column in self.columns if "external_ids" in column.to), "")
+        """The column that holds the id of a row, or the first of those that are it together; empty if there is none."""
+        return next(iter(self.identities), "")
+
+    @cached_property
+    def identities(self) -> tuple[str, ...]:
+        """The columns that are the id of a row together."""
+        return tuple(column.name for column in self.columns if "external_ids" in column.to)
 
     @cached_property
     def required(self) -> frozenset[str]:
@@ -147,7 +153,7 @@ def drift(mapping: SourceMapping, header: Sequence[str]) -> Drift:
     names = set(header)
     layout = min(mapping.layouts or (tuple(mapping.known),), key=lambda each: len(names ^ set(each)))
     missing = [name for name in layout if name not in names]
-    extra = [name for name in header if name not in mapping.known]
+    extra = [name for name in header if name not in mapping.known and not mapping.others]
     nearest = {name: closest(name, extra) for name in missing}
     # Renamed is what is nearest to each other both ways: else one new name would be taken for several old ones.
     renamed = [(old, new) for old, new in nearest.items() if new and closest(new, missing) == old]
@@ -192,6 +198,7 @@ def mapping(name: str) -> SourceMapping:
             tuple(layout.split()) if isinstance(layout, str) else tuple(layout) for layout in data.get("layouts", ())
         ),
         scope=" ".join(str(data.get("scope", "")).split()),
+        others=" ".join(str(data.get("others", "")).split()),
         doubts=tuple(data.get("doubts", ())),
     )
 

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from casus.importers.base import About
 from casus.importers.countries import codes
+from casus.importers.mapping import SourceMapping
 from casus.importers.rows import Rows, entry_id, filled, joined, mapped, plain_text, shortened
 from casus.schema.vocabulary import vocabulary
 
@@ -172,3 +173,15 @@ def line(*parts: Any, between: str = ", ") -> Any:
 def paragraph(*parts: Any) -> Any:
     """Return sentences joined to one paragraph of a record; a part that is None is left out."""
     return shortened(joined(*(part for part in parts if part is not None)), LONGEST_PARAGRAPH)
+
+
+def outside(cells: Any, mapping: SourceMapping, *tables: str) -> dict[str, Any]:
+    """Return which rows are out of scope by the code in a column, by reason."""
+    found: dict[str, list[str]] = {}
+    for table in tables:
+        for reason, names in mapping.out_of_scope(table).items():
+            found.setdefault(reason, []).extend(names)
+    return {
+        reason: np.asarray(pc.fill_null(pc.is_in(plain_text(cells), value_set=pa.array(names)), fill_value=False))
+        for reason, names in found.items()
+    }

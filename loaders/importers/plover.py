@@ -22,6 +22,7 @@ from casus.importers.parts import (
     line,
     listed,
     location,
+    outside,
     paragraph,
     participant,
     text_or,
@@ -58,18 +59,6 @@ _NOTES = {
 def all_codes(mapping: SourceMapping) -> dict[str, Code]:
     """Return the types, and the types with a mode (``CONSULT/visit``)."""
     return {**mapping.codes["event"], **mapping.codes["mode"]}
-
-
-def outside(coded: Any, mapping: SourceMapping) -> dict[str, Any]:
-    """Return which rows are out of scope, by reason, from a column of types with modes."""
-    reasons: dict[str, list[str]] = {}
-    for name, code in all_codes(mapping).items():
-        if not code.to:
-            reasons.setdefault(code.label, []).append(name)
-    return {
-        reason: np.asarray(pc.fill_null(pc.is_in(coded, value_set=pa.array(names)), fill_value=False))
-        for reason, names in reasons.items()
-    }
 
 
 def kinds(rows: Rows, columns: tuple[str, str], coded: Any, mapping: SourceMapping) -> tuple[Any, Any]:
@@ -122,7 +111,7 @@ def _coded(rows: Rows) -> Any:
 
 def scope(rows: Rows, about: About) -> Mapping[str, Any]:
     """Return which rows are protests and the like."""
-    return outside(_coded(rows), about.mapping)
+    return outside(_coded(rows), about.mapping, "event", "mode")
 
 
 def make(rows: Rows, about: About) -> tuple[Mapping[str, Any], Mapping[str, Mapping[str, Any]]]:
@@ -137,8 +126,10 @@ def make(rows: Rows, about: About) -> tuple[Mapping[str, Any], Mapping[str, Mapp
     people, actors, named = _participants(about, kind, sides)
     place, places, precision = _places(rows, about)
     label = joined(labels(kind))
-    title = line(label, when(None, joined(*named[0], between=", ")), between=": ")
-    title = line(title, when(None, "to ", joined(*named[1], between=", ")), between=" ")
+    nobody = pa.nulls(rows.length, pa.string())
+    by, to = (joined(nobody, *side, between=", ") for side in named)
+    title = line(label, by, between=": ")
+    title = line(title, when(None, "to ", to), between=" ")
     notes = paragraph(
         when(None, "Coded as ", _coded(rows), "."),
         *(when(None, text, ": ", rows.text(name), ".") for name, text in _NOTES.items()),
@@ -222,10 +213,12 @@ def _places(rows: Rows, about: About) -> tuple[Any, dict[str, Any], Any]:
     resolution = mapped(cells, field("resolution"), pa.string())
     table = about.mapping.table("resolution", "precision")
     precision = mapped(resolution, table.get, pa.string())
-    degrees = [
-        Rows({each: plain_text(column)}, rows.length).number(each, least=-most, most=most)
-        for each, column, most in (("lat", latitude, 90), ("lon", longitude, 180))
-    ]
+    column = "event_loc" if "event_loc" in rows else "eventLoc"
+    degrees = []
+    for texts, most in ((latitude, 90), (longitude, 180)):
+        read = Rows({"degrees": plain_text(texts)}, rows.length)
+        degrees.append(read.number("degrees", least=-most, most=most))
+        rows.note("CAS601", column, read.wrong(), wanted=f"a place with degrees from -{most} to {most}")
     place = entry_ids(about.name, joined(name, latitude, longitude))
     country = mapped(cells, field("country_code"), pa.string())
     known = mapped(country, lambda word: word if word in iso_states() else None, pa.string())
@@ -235,7 +228,7 @@ def _places(rows: Rows, about: About) -> tuple[Any, dict[str, Any], Any]:
         "name": line(name),
         "latitude": degrees[0],
         "longitude": degrees[1],
-        "coordinates_from": pa.repeat(pa.scalar(about.name), rows.length),
+        "coordinates_from": pc.if_else(pc.is_valid(degrees[0]), about.name, pa.scalar(None, pa.string())),
         "country": known,
     }
     return place, entries, pc.fill_null(plain_text(precision).cast(pa.int32()), 6)

@@ -9,8 +9,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from casus.importers.base import About
-from casus.importers.parts import frame, iso_states, keepers, labels, line, location, paragraph, participant, together
-from casus.importers.plover import kinds, outside, role
+from casus.importers.parts import (
+    frame,
+    iso_states,
+    keepers,
+    labels,
+    line,
+    location,
+    outside,
+    paragraph,
+    participant,
+    together,
+)
+from casus.importers.plover import kinds, role
 from casus.importers.rows import Rows, entry_ids, joined, mapped, plain_text, read_day, when
 
 _SUPPORTS = ("title", "type", "date", "status", "participants", "locations")
@@ -27,7 +38,7 @@ def _coded(rows: Rows) -> Any:
 
 def scope(rows: Rows, about: About) -> Mapping[str, Any]:
     """Return which rows are protests and the like."""
-    return outside(_coded(rows), about.mapping)
+    return outside(_coded(rows), about.mapping, "event", "mode")
 
 
 def make(rows: Rows, about: About) -> tuple[Mapping[str, Any], Mapping[str, Mapping[str, Any]]]:
@@ -112,15 +123,16 @@ def _places(rows: Rows, about: About) -> tuple[Any, dict[str, Any], Any]:
         mine = pc.and_(pc.is_null(precision), pc.is_valid(rows.text(unit)))
         precision = pc.if_else(mine, pa.scalar(exact, pa.int32()), precision)
     state = mapped(rows.text("Country"), lambda word: word if word in iso_states() else None, pa.string())
+    latitude = rows.number("Latitude", least=-90, most=90)
     return (
         place,
         {
             "id": place,
             "kind": pa.repeat(pa.scalar("area"), rows.length),
             "name": line(pc.coalesce(name, spot)),
-            "latitude": rows.number("Latitude", least=-90, most=90),
+            "latitude": latitude,
             "longitude": rows.number("Longitude", least=-180, most=180),
-            "coordinates_from": pa.repeat(pa.scalar(about.name), rows.length),
+            "coordinates_from": pc.if_else(pc.is_valid(latitude), about.name, pa.scalar(None, pa.string())),
             "country": plain_text(state),
         },
         pc.fill_null(precision, 6),

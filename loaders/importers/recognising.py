@@ -96,4 +96,4 @@ def _compared(known: SourceMapping, header: Sequence[str]) -> Recognised:
     layouts = known.layouts or (tuple(known.known),)
     layout = max((set(each) for each in layouts), key=lambda each: len(names & each) / len(names | each))
     by = "columns" if known.form.get("header", True) else "cells"
-    return Recognised(known.name, len(names & layout), len(layout), len(names - layout), by)
+    return Recognised(known.name, len(names & layout), len(layout), 0 if known.others else len(names - layout), by)

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,10 @@ _LONGEST_ID = 80
 _CONTROLS = r"[\x00-\x1f\x7f\x{202a}-\x{202e}\x{2066}-\x{2069}]"
 _ISO = len("2022-02-08")
 _COMPACT = len("20220208")
+#: A formula in the place of a number or a day is said to be one.
+_VALUES = frozenset(("CAS601", "CAS602"))
+#: So many distinct values are known again from batch to batch.
+_KNOWN_AGAIN = 2**17
 #: Numbers beyond these are slips.
 _LARGEST = 1e15
 
@@ -80,6 +85,10 @@ class Rows:
             self._texts[name] = cleaned(self.columns[name]) if there else pa.nulls(self.length, pa.string())
         return self._texts[name]
 
+    def taken(self, places: Any, columns: Mapping[str, Any]) -> Rows:
+        """Return some of the rows, given their columns; what was done about their cells is kept."""
+        return Rows(columns, len(places), [], {name: each.take(places) for name, each in self._texts.items()})
+
     def required(self, name: str, value: Any = None) -> Any:
         """Return a column in which every cell must hold something; where none does, the row is at fault (CAS604).
 
@@ -101,16 +110,8 @@ class Rows:
     def number(self, name: str, *, least: float | None = None, most: float | None = None) -> Any:
         """Return a column of numbers (float64). What is none, or out of bounds, is at fault (CAS601)."""
         cells = self.text(name)
-
-        def read(word: str) -> float | None:
-            try:
-                value = float(word)
-            except ValueError:
-                return None
-            inside = (least is None or value >= least) and (most is None or value <= most)
-            return value if inside and abs(value) < _LARGEST else None
-
-        found = mapped(cells, read, pa.float64())
+        encoded = cells if pa.types.is_dictionary(cells.type) else pc.dictionary_encode(cells)
+        found = _numbers(encoded.dictionary, least, most).take(encoded.indices)
         bounds = "" if least is None and most is None else f" from {least} to {most}"
         self.note("CAS601", name, _lost(cells, found), wanted=f"a number{bounds}")
         return found
@@ -141,17 +142,22 @@ class Rows:
                 continue
             self._noted.add((int(row), name))
             cell = self.columns[name][int(row)].as_py() if name in self.columns else None
-            shown = (
-                "nothing" if cell is None else repr(cell if len(cell) <= _MOST_SHOWN else f"{cell[:_MOST_SHOWN]}...")
-            )
-            reason = RULES[code].say({"column": name, "value": shown, **values})
-            self.faults.append(Fault(int(row), name, code, reason))
+            of = "CAS607" if code in _VALUES and (cell or "").startswith("=") else code
+            reason = RULES[of].say({"column": name, "value": shown(cell), **values})
+            self.faults.append(Fault(int(row), name, of, reason))
 
     def wrong(self) -> Any:
         """Return a mask of the rows at fault."""
         mask = np.zeros(self.length, bool)
         mask[[fault.row for fault in self.faults]] = True
         return mask
+
+
+def shown(cell: str | None) -> str:
+    """Return a cell as reasons show it."""
+    if cell is None:
+        return "nothing"
+    return repr(cell if len(cell) <= _MOST_SHOWN else f"{cell[:_MOST_SHOWN]}...")
 
 
 def cleaned(column: Any) -> Any:
@@ -260,9 +266,20 @@ def shortened(column: Any, most: int) -> Any:
 
 def entry_ids(source: str, column: Any) -> Any:
     """Return registry ids ``source:value``; what an id cannot hold becomes a hyphen."""
-    return mapped(column, lambda word: entry_id(source, word), pa.string())
+    encoded = pc.dictionary_encode(column) if not pa.types.is_dictionary(column.type) else column
+    words = encoded.dictionary
+    ids = pc.binary_join_element_wise(f"{source}:", words, "")
+    safe = pc.match_substring_regex(words, f"^{_SAFE.pattern}$")
+    fits = pc.and_(safe, pc.less_equal(pc.binary_length(ids), _LONGEST_ID))
+    if not pc.all(fits).as_py():
+        marked = [
+            None if each is None else entry_id(source, each) for each in words.filter(pc.invert(fits)).to_pylist()
+        ]
+        ids = pc.replace_with_mask(ids, pc.invert(fits), pa.array(marked, pa.string()))
+    return pa.DictionaryArray.from_arrays(encoded.indices, ids)
 
 
+@lru_cache(maxsize=_KNOWN_AGAIN)
 def entry_id(source: str, word: str) -> str:
     """Return the registry id of a value of a source.
 
@@ -277,10 +294,12 @@ def entry_id(source: str, word: str) -> str:
     return f"{source}:{kept}.{mark}" if kept else f"{source}:{mark}"
 
 
+@lru_cache(maxsize=_KNOWN_AGAIN)
 def read_day(word: str) -> dt.date | None:
     """Return a day of ISO form, with or without a time after it: 2022-02-08 or 2022-02-08 00:00:00.000."""
     try:
-        return dt.date.fromisoformat(word[:_ISO]) if word[_ISO : _ISO + 1] in {"", " ", "T"} else None
+        day = dt.date.fromisoformat(word[:_ISO]) if word[_ISO : _ISO + 1] in {"", " ", "T"} else None
+        return day if day is not None and day.isoformat() == word[:_ISO] else None  # Python takes other forms too
     except ValueError:
         return None
 
@@ -299,6 +318,27 @@ def _distinct(cells: Any) -> list[str]:
     if pa.types.is_dictionary(cells.type):
         return [word for word in cells.dictionary.to_pylist() if word is not None]
     return [word for word in pc.unique(cells).to_pylist() if word is not None]
+
+
+def _numbers(words: Any, least: float | None, most: float | None) -> Any:
+    """Return texts as numbers; null where a text is none, or out of bounds."""
+    try:
+        values = words.cast(pa.float64())
+    except pa.ArrowInvalid:
+        values = pa.array([None if word is None else _number(word) for word in words.to_pylist()], pa.float64())
+    inside = pc.less(pc.abs(values), _LARGEST)
+    if least is not None:
+        inside = pc.and_(inside, pc.greater_equal(values, least))
+    if most is not None:
+        inside = pc.and_(inside, pc.less_equal(values, most))
+    return pc.if_else(inside, values, pa.scalar(None, pa.float64()))
+
+
+def _number(word: str) -> float | None:
+    try:
+        return float(word)
+    except ValueError:
+        return None
 
 
 def _lost(before: Any, after: Any) -> Any:

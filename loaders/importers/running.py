@@ -6,6 +6,7 @@ stopped goes on where it was: what is written is kept, and the batches that it s
 
 from __future__ import annotations
 
+import codecs
 import datetime as dt
 import hashlib
 import json
@@ -27,7 +28,7 @@ import pyarrow.parquet as pq
 from casus.importers.base import About, union
 from casus.importers.mapping import Drift, SourceMapping, drift, mapping
 from casus.importers.reading import Batch, Member, batches, header_of, members
-from casus.importers.working import QUARANTINE, Done, reasons, work
+from casus.importers.working import QUARANTINE, Done, reasons, row_ids, work
 from casus.schema import SCHEMA_VERSION
 from casus.schema.columnar.across import hashes
 from casus.schema.errors import QuarantineError, UsageError
@@ -149,6 +150,10 @@ def run_import(
         If too many rows are in quarantine; nothing that looks whole is left either.
     """
     known = mapping(source)
+    try:
+        codecs.lookup(encoding)
+    except LookupError:
+        raise UsageError(f"There is no encoding {encoding!r}; names are utf-8, latin-1, cp1251 and so on.") from None
     tables = [member for path in files for member in members(path, known.form.get("members", "*"))]
     job = _Job.start(known, tables, folder, version, retrieved, encoding, block)
     try:
@@ -207,8 +212,11 @@ class _Job:
         mark = self._mark()
         path = self.partial / _STATE
         if path.is_file():
-            state = json.loads(path.read_text("utf-8"))
-            if state["mark"] != mark:
+            try:
+                state = json.loads(path.read_text("utf-8"))
+            except ValueError as error:
+                raise UsageError(f"{path} cannot be read ({error}). Remove {self.partial}.") from None
+            if state.get("mark") != mark:
                 raise UsageError(
                     f"{self.partial} holds a stopped import of other files or options. Remove it, or give the same "
                     "again."
@@ -227,6 +235,7 @@ class _Job:
 
     def _mark(self) -> str:
         told: list[Any] = [self.known.name, self.report.version, self.encoding, self.block, SCHEMA_VERSION]
+        told.extend(str(each.retrieved) for each in self.about)
         for member in self.tables:
             stats = member.path.stat()
             told.append([str(member.path.resolve()), member.inner, stats.st_size, stats.st_mtime_ns])
@@ -254,9 +263,13 @@ class _Job:
     def finish(self) -> Report:
         """Put the registries and the quarantine together and give the folder its name."""
         partial = self.partial
-        put_together(partial, self.report)
-        (partial / _STATE).unlink()
+        if not self.state.get("whole"):
+            put_together(partial, self.report, tidy=False)
+            self.state["whole"] = True  # whoever is stopped from here on has nothing left to do but to tidy up
+            _replace(partial / _STATE, json.dumps(self.state))
+        _tidy(partial)
         partial.rename(self.folder)
+        (self.folder / _STATE).unlink()
         return self.report
 
 
@@ -288,7 +301,9 @@ def look_at(
     return report, headers, about
 
 
-def put_together(partial: Path, report: Report, first_rows: Mapping[str, int] | None = None) -> None:
+def put_together(
+    partial: Path, report: Report, first_rows: Mapping[str, int] | None = None, *, tidy: bool = True
+) -> None:
     """Make the registries, the quarantine and the report of a folder out of what the batches left in it.
 
     Parameters
@@ -299,6 +314,8 @@ def put_together(partial: Path, report: Report, first_rows: Mapping[str, int] | 
         What was done.
     first_rows
         By part of the quarantine: how many rows of the file come before those that it numbers from 1.
+    tidy
+        Whether to remove the parts then.
     """
     for kind in REGISTRIES:
         _gather(sorted((partial / "entries").glob(f"{kind}-*.parquet")), partial / f"{kind}.parquet")
@@ -310,8 +327,13 @@ def put_together(partial: Path, report: Report, first_rows: Mapping[str, int] | 
             writer.write_table(part.set_column(1, QUARANTINE.field("row"), rows))
     (partial / "quarantine.writing").replace(partial / "quarantine.parquet")
     _replace(partial / REPORT, json.dumps(report.to_dict(), ensure_ascii=False, indent=1) + "\n")
+    if tidy:
+        _tidy(partial)
+
+
+def _tidy(partial: Path) -> None:
     for name in ("entries", "quarantine"):
-        shutil.rmtree(partial / name)
+        shutil.rmtree(partial / name, ignore_errors=True)
 
 
 def _gather(paths: Sequence[Path], path: Path) -> None:
@@ -346,7 +368,7 @@ def _coming(job: _Job) -> Iterator[tuple[Batch, Member, About, Sequence[int], in
     options = {"block": job.block} if job.block else {}
     for member, header, about in zip(job.tables, job.headers, job.about, strict=True):
         for batch in batches(member, job.known, header, encoding=job.encoding, **options):
-            repeated = seen.add(batch.rows.column(job.known.identity)) if job.known.identity else []
+            repeated = seen.add(row_ids(batch.rows, job.known)) if job.known.identity else []
             if number >= job.state["batches"]:
                 yield batch, member, about, repeated, number
             number += 1

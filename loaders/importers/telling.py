@@ -16,6 +16,9 @@ def lines(report: Report) -> Iterator[str]:
     yield f"{known.title}, version {report.version}"
     yield from (f"  {name}" for name in report.files)
     width = len(f"{report.rows:,}")
+    if not report.rows:
+        yield "The files have a header and no rows."
+        return
     yield f"{report.rows:>{width},} rows, of which"
     yield f"{report.records:>{width},} became records"
     yield f"{report.quarantined:>{width},} are in quarantine ({report.share:.2%} of those in scope)"

@@ -26,7 +26,7 @@ def make(rows: Rows, about: About) -> tuple[Mapping[str, Any], Mapping[str, Mapp
     kind = _each(rows, "attack_terms", types)
     kind = mapped(kind, lambda words: _VIOLENCE if _VIOLENCE in words.split() else words.split()[0], pa.string())
     found = _each(rows, "target_classes", mapping.table("target_classes", "target"))
-    kinds = sorted({code.to["target"] for code in mapping.codes["target_classes"].values()})
+    kinds = sorted({str(code.to["target"]) for code in mapping.codes["target_classes"].values()})
     targets = tuple(
         (np.asarray(pc.fill_null(pc.match_substring(joined(found), each), fill_value=False)), each) for each in kinds
     )

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from casus.importers.base import About, Mapped, map_batch
+from casus.importers.mapping import SourceMapping
 from casus.importers.reading import Batch, Broken
-from casus.importers.rows import Fault
+from casus.importers.rows import Fault, shown
 from casus.schema.columnar import check_batch
 from casus.schema.rules import RULES
 from casus.streaming import explain_row
@@ -100,6 +102,15 @@ def work(batch: Batch, about: About, file: str, repeated: Sequence[int] = ()) ->
     return Done(records, rows, quarantine, int(bad.sum()) + len(batch.broken), skipped, got.entries)
 
 
+def row_ids(rows: pa.RecordBatch, mapping: SourceMapping) -> Any:
+    """Return the ids of rows; where several columns are the id together, null in rows in which one of them is empty."""
+    columns = [rows.column(name) for name in mapping.identities]
+    if len(columns) == 1:
+        return columns[0]
+    there = [pc.if_else(pc.equal(each, ""), pa.scalar(None, pa.string()), each) for each in columns]
+    return pc.binary_join_element_wise(*there, "-", null_handling="emit_null")
+
+
 def _invalid(got: Mapped, verdicts: Verdicts) -> list[Fault]:
     """Return why records break the schema, in the words of the record engine."""
     found: list[Fault] = []
@@ -118,12 +129,11 @@ def _invalid(got: Mapped, verdicts: Verdicts) -> list[Fault]:
 
 def _repeated(batch: Batch, about: About, repeated: Sequence[int], got: Mapped) -> list[Fault]:
     column = about.mapping.identity
+    ids: Any = row_ids(batch.rows, about.mapping) if repeated else None
     skipped = set(np.concatenate([np.empty(0, int), *got.skipped.values()]).tolist())
     rule = RULES["CAS606"]
     return [
-        Fault(row, column, rule.code, rule.say({"value": batch.rows.column(column)[row].as_py()}))
-        for row in repeated
-        if row not in skipped
+        Fault(row, column, rule.code, rule.say({"value": ids[row].as_py()})) for row in repeated if row not in skipped
     ]
 
 
@@ -140,6 +150,10 @@ def _quarantine(batch: Batch, faults: Sequence[Fault], file: str) -> pa.RecordBa
 
 
 def _broken(row: Broken) -> tuple[int, str, str, str, str]:
+    if row.column:
+        rule = RULES["CAS607"]
+        said = rule.say({"column": row.column, "value": shown(row.formula)})
+        return row.number, rule.code, row.column, said, row.text
     rule = RULES["CAS605"]
     return row.number, rule.code, "", rule.say({"value": row.cells, "wanted": row.wanted}), row.text
 

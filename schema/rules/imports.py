@@ -69,4 +69,12 @@ IMPORT_RULES: tuple[Rule, ...] = (
         "Keep the row that holds; whether the two are the same is for a reader to say.",
         Row({}, "The id 1001 stands in an earlier row already.", twice=True),
     ),
+    _import(
+        607,
+        "A cell holds a value, not a formula",
+        "What a formula yields depends on who opens the file, and some formulas fetch pages or run programs.",
+        "{column} holds {value}, which is a formula.",
+        "Put the value in the place of the formula (copy, paste as values), and import the file again.",
+        Row({"best": "=1+1"}, "best holds '=1+1', which is a formula."),
+    ),
 )

@@ -13,10 +13,14 @@ TYPES = {each.code: each for each in vocabulary("event-types").values}
 SAYS_LESS = "unspecified-violence"
 
 
-def test_every_root_and_every_parent_of_a_code_is_there() -> None:
-    assert {f"{root:02}" for root in range(1, 21)} <= CODES.keys()
-    assert all(code[:-1] in CODES for code in CODES if len(code) > 2)
-    assert all(code.isdigit() and 2 <= len(code) <= 4 for code in CODES)
+def test_every_parent_of_a_code_is_there_and_no_root() -> None:
+    assert {code[:2] for code in CODES} == {f"{root:02}" for root in range(1, 21)}
+    assert {code[:3] for code in CODES} <= CODES.keys()
+    assert all(code.isdigit() and 3 <= len(code) <= 4 for code in CODES)
+
+
+def test_a_code_that_lost_its_zero_is_no_other_code() -> None:
+    assert not {str(int(code)) for code in CODES if code.startswith("0")} & CODES.keys()
 
 
 @pytest.mark.parametrize("code", CODES.values(), ids=CODES)

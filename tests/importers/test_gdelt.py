@@ -11,6 +11,7 @@ from imported_sources import DATA, entry, imported
 from machine_coded import gdelt_row
 
 from casus.importers.mapping import mapping
+from casus.importers.recognising import recognise
 from casus.schema.errors import UsageError
 
 SAMPLE = DATA / "gdelt2_events_sample.tsv"
@@ -180,6 +181,25 @@ def test_ids_that_stand_twice_are_found(tmp_path: Path) -> None:
     file.write_text(gdelt_row(1) + gdelt_row(2) + gdelt_row(1))
     got = imported("gdelt", file, tmp_path / "out")
     assert [(row["row"], row["code"]) for row in got.quarantine] == [(3, "CAS606")]
+
+
+@pytest.mark.parametrize("layout", [57, 58, 61])
+def test_it_is_recognised_without_a_header(tmp_path: Path, layout: int) -> None:
+    file = tmp_path / "some.CSV"
+    file.write_text(gdelt_row(layout=layout))
+    assert recognise(file).source == "gdelt"
+
+
+def test_batches_do_not_change_what_comes_out(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    codes = ["195", "141", "042", "40", "020"]
+    rows = [gdelt_row(place % 90, EventCode=codes[place % 5], NumSources=str(place % 3)) for place in range(100)]
+    file.write_text("".join(rows))
+    whole = imported("gdelt", file, tmp_path / "whole")
+    parts = imported("gdelt", file, tmp_path / "parts", block=4096)
+    assert parts.records == whole.records
+    assert parts.quarantine == whole.quarantine
+    assert parts.report.skipped == whole.report.skipped
 
 
 @pytest.mark.skipif(not SAMPLE.is_file(), reason="the sample of GDELT 2 is not here")

@@ -11,6 +11,7 @@ from imported_sources import DATA, entry, imported
 from machine_coded import icews_header, icews_row
 
 from casus.importers.mapping import mapping
+from casus.importers.recognising import recognise
 from casus.schema.errors import UsageError
 
 SAMPLE = DATA / "icews_2018_sample.tsv"
@@ -80,6 +81,40 @@ def test_a_table_without_its_codes_is_refused(tmp_path: Path) -> None:
     file.write_text("\t".join(names) + "\n" + "\t".join("x" * len(names)) + "\n")
     with pytest.raises(UsageError, match="'CAMEO Code' is missing"):
         imported("icews", file, tmp_path / "out")
+
+
+def test_codes_that_a_spreadsheet_took_for_numbers_are_not_guessed(tmp_path: Path) -> None:
+    file = tmp_path / "events.tab"
+    codes = ["20", "40", "14", "0251", "251", "190"]
+    file.write_text(icews_header() + "".join(icews_row(place, CAMEO_Code=code) for place, code in enumerate(codes)))
+    got = imported("icews", file, tmp_path / "out")
+    assert got.reasons() == {row: {"CAS603"} for row in (1, 2, 3, 5)}
+    assert got.report.skipped == {"domestic politics": 1}
+    assert [record["type"] for record in got.records] == ["unspecified-violence"]
+
+
+def test_a_table_of_another_source_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "events.tab"
+    file.write_text("conflict\tdeaths\n1\t2\n")
+    with pytest.raises(UsageError, match="is not a table of ICEWS"):
+        imported("icews", file, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_latin_1_is_read_if_it_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "events.tab"
+    file.write_text(icews_header() + icews_row(City="Bogotá"), encoding="latin-1")
+    with pytest.raises(UsageError, match="not utf-8"):
+        imported("icews", file, tmp_path / "out")
+    got = imported("icews", file, tmp_path / "again", encoding="latin-1")
+    assert entry(got, "places", got.records[0]["locations"][0]["place"])["name"] == "Bogotá"
+
+
+def test_it_is_recognised_by_its_columns(tmp_path: Path) -> None:
+    file = tmp_path / "some.txt"
+    file.write_text(icews_header() + icews_row())
+    found = recognise(file)
+    assert (found.source, found.sure) == ("icews", 1)
 
 
 @pytest.mark.skipif(not SAMPLE.is_file(), reason="the sample of ICEWS is not here")

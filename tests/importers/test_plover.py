@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,7 @@ def test_lines_of_version_2(tmp_path: Path) -> None:
         '{"id": "E8", "date": ',
         EVENT | {"id": "E1"},
         EVENT | {"id": "E9", "recipient": "Ukraine"},
+        EVENT | {"id": "E10", "event_loc": {"resolved_place": "Odesa", "lat": 130.7, "lon": 46.5}},
     )
     got = imported("plover", path, tmp_path / "out")
     first, second = got.records
@@ -65,6 +67,7 @@ def test_lines_of_version_2(tmp_path: Path) -> None:
     assert got.report.skipped == {"protests": 1}
     assert got.reasons() == {
         4: {"CAS603"}, 5: {"CAS603"}, 6: {"CAS601"}, 7: {"CAS602"}, 8: {"CAS605"}, 9: {"CAS606"}, 10: {"CAS603"},
+        11: {"CAS601"},
     }  # fmt: skip
 
 
@@ -92,3 +95,34 @@ def test_the_real_gold_records(tmp_path: Path) -> None:
     actors = {each["actor"] for record in got.records for each in record["participants"]}
     assert {"USA", "plover:JAP", "plover:ISR-MIL"} <= actors
     assert "JAP" not in actors
+
+
+def test_other_files_are_not_read_to_their_end(tmp_path: Path) -> None:
+    (tmp_path / "table.csv").write_text("id,date,event\n" * 10, "utf-8")
+    with pytest.raises(UsageError, match="this is no JSON"):
+        imported("plover", tmp_path / "table.csv", tmp_path / "none")
+
+
+def test_packed_cut_and_otherwise_encoded_files(tmp_path: Path) -> None:
+    text = "\n".join(json.dumps(EVENT | {"id": f"E{number}", "comment": str(number**9)}) for number in range(3000))
+    (tmp_path / "events.jsonl.gz").write_bytes(gzip.compress(text.encode()))
+    assert imported("plover", tmp_path / "events.jsonl.gz", tmp_path / "out").report.records == 3000
+    (tmp_path / "cut.jsonl.gz").write_bytes(gzip.compress(text.encode())[:-5000])
+    with pytest.raises(UsageError, match="damaged or was cut off"):
+        imported("plover", tmp_path / "cut.jsonl.gz", tmp_path / "none")
+    accented = json.dumps(EVENT | {"comment": "déjà vu"}, ensure_ascii=False)
+    (tmp_path / "latin.jsonl").write_bytes(accented.encode("latin-1"))
+    with pytest.raises(UsageError, match="not utf-8"):
+        imported("plover", tmp_path / "latin.jsonl", tmp_path / "none")
+
+
+def test_nobody_is_named(tmp_path: Path) -> None:
+    nobody = {key: value for key, value in EVENT.items() if key not in ("actor", "recipient")}
+    path = lines(
+        tmp_path / "events.jsonl", nobody, nobody | {"id": "E2", "event": "PROTEST"}, {"id": "E3", "event": ""}
+    )
+    got = imported("plover", path, tmp_path / "out")
+    assert [each["participants"] for each in got.records] == [[]]
+    assert got.reasons() == {3: {"CAS604"}}
+    alone = lines(tmp_path / "protest.jsonl", nobody | {"event": "PROTEST", "mode": None})
+    assert imported("plover", alone, tmp_path / "alone").report.skipped == {"protests": 1}

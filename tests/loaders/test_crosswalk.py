@@ -30,12 +30,12 @@ def test_codes_are_texts_with_their_zeros():
 
 
 def test_plover_has_modes_and_contexts():
-    (row,) = rows("plover", "casus", source="SANCTION", source_mode="expel")
+    (row,) = rows("plover", "casus", source="SANCTION", source_mode="expel", stated_by="codebook")
     assert (row["source_context"], row["target"]) == ("diplomatic", "relations")
 
 
 def test_acled_sub_events_stand_in_the_mode():
-    found = rows("acled", "casus", source="Battles", source_mode="Armed clash")
+    found = rows("acled", "casus", source="Battles", source_mode="Armed clash", stated_by="codebook")
     assert [row["target"] for row in found] == ["ground-combat"]
 
 
@@ -51,7 +51,7 @@ def test_both_directions_say_the_same(other):
     def seen(row, one, two):
         return tuple(row[f"{end}{part}"] for end in (one, two) for part in ("", "_mode", "_context"))
 
-    there = {(*seen(row, "source", "target"), row["exactness"]) for row in rows(other, "casus")}
+    there = {(*seen(row, "source", "target"), row["exactness"]) for row in rows(other, "casus") if row["target"]}
     back = {
         (*seen(row, "target", "source"), turned.get(row["exactness"], row["exactness"])) for row in rows("casus", other)
     }
@@ -59,7 +59,8 @@ def test_both_directions_say_the_same(other):
 
 
 def test_exactness_is_read_from_the_pairs():
-    found = {(row["source_mode"], row["target"]): row["exactness"] for row in rows("plover", "casus", source="RETREAT")}
+    retreats = rows("plover", "casus", source="RETREAT", stated_by="codebook")
+    found = {(row["source_mode"], row["target"]): row["exactness"] for row in retreats}
     assert found["release", "exchange"] == "close"
     known = {"broad", "narrow", "close", "overlap"}
     assert {row["exactness"] for other in OTHERS for row in rows("casus", other)} <= known
@@ -87,8 +88,40 @@ def test_cameo_codes_of_the_views_are_of_the_codebooks_families():
 def test_targets_are_of_the_vocabulary():
     for other in OTHERS:
         for match in matches(other):
-            assert match.ours.type in TYPES
+            assert match.ours.type in TYPES or (match.ours == (None, None, None) and match.stated_by == "importer")
             assert match.ours.mode is None or match.ours.mode in modes_of(match.ours.type)
+
+
+def test_every_code_has_one_row_of_its_importer():
+    for other in OTHERS:
+        found = rows(other, "casus", stated_by="importer")
+        codes = [(row["source"], row["source_mode"]) for row in found]
+        assert found
+        assert len(set(codes)) == len(codes)
+        assert all(row["note"] for row in found)
+
+
+def test_codes_that_the_importer_leaves_out_have_no_type():
+    (row,) = rows("cameo", "casus", source="141", stated_by="importer")
+    assert (row["target"], row["target_mode"], row["exactness"]) == (None, None, None)
+    assert all(row["source"] for row in rows("casus", "cameo"))
+
+
+def test_importer_and_views_agree_where_both_name_a_mode():
+    imported = {row["source"]: row for row in rows("cameo", "casus", stated_by="importer")}
+    for (event_type, mode), code in cameo_of().items():
+        row = imported[code]
+        if row["target_mode"] is not None:
+            assert (row["target"], row["target_mode"]) == (event_type, mode)
+
+
+def test_ucdp_numbers_lead_to_kinds_of_violence():
+    found = rows("ucdp", "casus", stated_by="importer")
+    assert [(row["source"], row["target"], row["target_mode"]) for row in found] == [
+        ("1", "unspecified-violence", "state-based"),
+        ("2", "unspecified-violence", "non-state"),
+        ("3", "unspecified-violence", "one-sided"),
+    ]
 
 
 @pytest.mark.parametrize(
