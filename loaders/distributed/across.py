@@ -7,6 +7,7 @@ lead to besides.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -77,7 +78,7 @@ def across_in_duckdb(files: Sequence[Path], known: Sequence[str] = ()) -> pa.Tab
 
 def across_in_spark(spark: Any, files: Sequence[Path], known: Sequence[str] = ()) -> pa.Table:
     """Return what does not hold across the records of some files, judged by Spark: as :func:`across_in_duckdb`."""
-    records = spark.read.parquet(*(path.resolve().as_uri() for path in files))
+    records = spark.read.parquet(*map(_uri, files))
     records = records.selectExpr(f"{_PART} AS part", "_metadata.row_index AS number", "id", "links")
     records.select("part", "number", "id").createOrReplaceTempView("ids")
     records.selectExpr("part", "number", "explode(links) AS link").selectExpr(
@@ -89,11 +90,16 @@ def across_in_spark(spark: Any, files: Sequence[Path], known: Sequence[str] = ()
 
 def repeated_in_spark(spark: Any, folder: Path) -> dict[int, list[int]]:
     """Return, by task of an import, its rows whose id stands in an earlier row of any task."""
-    spark.read.parquet(folder.resolve().as_uri()).createOrReplaceTempView("ids")
+    spark.read.parquet(_uri(folder)).createOrReplaceTempView("ids")
     found: dict[int, list[int]] = {}
     for part, number in spark.sql(REPEATED).collect():
         found.setdefault(part, []).append(number)
     return {part: sorted(rows) for part, rows in found.items()}
+
+
+def _uri(path: Path) -> str:
+    """Return a path as Spark takes it: its own characters, but signs of patterns behind a backslash."""
+    return "file://" + re.sub(r"([*?{}\[\]\\])", r"\\\1", path.resolve().as_posix())
 
 
 def _told(found: Mapping[str, Sequence[Any]]) -> pa.Table:

@@ -14,7 +14,7 @@ from casus.schema.columnar import Verdicts, batch_problems, check_batch
 from casus.schema.errors import InvalidRecordsError
 from casus.schema.rules.file import finding
 
-#: So many rows at most make a task.
+#: When it has so many rows, a task takes no further row group.
 _TASK_ROWS = 2_000_000
 VERDICTS = pa.schema([("file", pa.string()), ("row", pa.int64()), ("path", pa.string()), ("code", pa.string())])
 
@@ -51,7 +51,7 @@ class Result:
 
 
 def plan_check(paths: Sequence[Path], *, at_least: int) -> list[CheckTask]:
-    """Return the tasks of a check: at least so many where there are row groups enough, and none of too many rows.
+    """Return the tasks of a check: about so many at least where there are row groups enough, none of far too many rows.
 
     Raises
     ------
@@ -66,11 +66,11 @@ def plan_check(paths: Sequence[Path], *, at_least: int) -> list[CheckTask]:
         first = row = 0
         groups: list[int] = []
         for group, rows in enumerate(sizes):
-            if groups and row + rows - first > most:
-                plan.append(CheckTask(path, tuple(groups), first))
-                groups, first = [], row
             groups.append(group)
             row += rows
+            if row - first >= most:
+                plan.append(CheckTask(path, tuple(groups), first))
+                groups, first = [], row
         if groups:
             plan.append(CheckTask(path, tuple(groups), first))
     return plan

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from importing import UCDP, counted, ucdp_rows, ucdp_text
+from machine_coded import gdelt_row
 
 from casus.distributed import across_in_duckdb, import_files, tasks, validate_files
 from casus.importers.mapping import mapping
@@ -186,3 +187,15 @@ def test_a_file_of_other_columns_is_refused(tmp_path, spark):
     pq.write_table(pa.table({"a": [1]}), tmp_path / "other.parquet")
     with pytest.raises(InvalidRecordsError):
         validate_files(spark, [tmp_path / "other.parquet"])
+
+
+def test_rows_out_of_scope_are_counted_alike(tmp_path, spark):
+    codes = ("195", "141", "042", "111", "999", "010")
+    path = tmp_path / "20220302001500.export.CSV"
+    path.write_text("".join(gdelt_row(number, EventCode=codes[number % 6]) for number in range(1, 400)), "utf-8")
+    day = {"retrieved": dt.date(2026, 1, 2)}
+    run_import("gdelt", [path], tmp_path / "local", block=20_000, **day)
+    import_files(spark, "gdelt", [path], tmp_path / "out", block=20_000, task_bytes=40_000, **day)
+    assert content(tmp_path / "out") == content(tmp_path / "local")
+    said = counted(tmp_path / "out")
+    assert min(said["records"], said["quarantined"], *said["out_of_scope"].values()) > 0
