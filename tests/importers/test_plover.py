@@ -119,7 +119,10 @@ def test_packed_cut_and_otherwise_encoded_files(tmp_path: Path) -> None:
 def test_nobody_is_named(tmp_path: Path) -> None:
     nobody = {key: value for key, value in EVENT.items() if key not in ("actor", "recipient")}
     path = lines(
-        tmp_path / "events.jsonl", nobody, nobody | {"id": "E2", "event": "PROTEST"}, {"id": "E3", "event": ""}
+        tmp_path / "events.jsonl",
+        nobody,
+        nobody | {"id": "E2", "event": "PROTEST", "mode": "riot"},
+        {"id": "E3", "event": ""},
     )
     got = imported("plover", path, tmp_path / "out")
     assert [each["participants"] for each in got.records] == [[]]
