@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from casus.importers.mapping import mapping
-from casus.importers.running import Report, run_import
+from casus.importers.report import Report
+from casus.importers.running import run_import
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT.parent / "shared" / "data"

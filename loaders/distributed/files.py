@@ -16,13 +16,13 @@ from casus.distributed.across import across_in_spark, repeated_in_spark
 from casus.distributed.tasks import PARTS, TASK_BYTES, ImportTask, Piece, TaskReport
 from casus.importers.reading import BLOCK
 from casus.schema import SCHEMA_VERSION
-from casus.schema.errors import QuarantineError, UsageError
+from casus.schema.errors import UsageError
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import SparkSession
 
-    from casus.importers.running import Report
+    from casus.importers.report import Report
 
 _PLAN = "plan.json"
 
@@ -84,6 +84,7 @@ def import_files(
     """
     from casus.importers.mapping import mapping
     from casus.importers.reading import members
+    from casus.importers.report import check_share
     from casus.importers.running import look_at, put_together
 
     known = mapping(source)
@@ -106,11 +107,7 @@ def import_files(
         report.quarantined += each.quarantined
         report.skipped.update(each.skipped)
         report.codes.update(each.codes)
-    if most_quarantined is not None and report.share > most_quarantined:
-        raise QuarantineError(
-            f"{report.quarantined} of {report.rows} rows are in quarantine ({report.share:.1%} of those in scope), "
-            f"more than {most_quarantined:.1%}: see {partial / 'quarantine'}. {folder} was not made."
-        )
+    check_share(report, most_quarantined, partial)
     _keep_only({part for each in reports for part in each.parts}, partial)
     put_together(partial, report, tasks.first_rows(reports))
     for name in ("ids", "done", "tries"):

@@ -91,7 +91,7 @@ class ImportTask:
 
 @dataclass
 class TaskReport:
-    """What a task did; see :class:`casus.importers.running.Report`."""
+    """What a task did; see :class:`casus.importers.report.Report`."""
 
     number: int
     name: str

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from casus.importers.mapping import SourceMapping, sources
     from casus.importers.recognising import Recognised, recognise
-    from casus.importers.running import Report
+    from casus.importers.report import Report
     from casus.importers.running import run_import as import_files
 
 #: By public name: the module, and the name there.
 _HOME = {
     "Recognised": ("recognising", "Recognised"),
-    "Report": ("running", "Report"),
+    "Report": ("report", "Report"),
     "SourceMapping": ("mapping", "SourceMapping"),
     "import_files": ("running", "run_import"),
     "recognise": ("recognising", "recognise"),

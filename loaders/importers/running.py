@@ -12,26 +12,26 @@ import hashlib
 import json
 import re
 import shutil
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from casus.importers.base import About, union
-from casus.importers.mapping import Drift, SourceMapping, drift, mapping
+from casus.importers.mapping import SourceMapping, drift, mapping
 from casus.importers.reading import Batch, Member, batches, header_of, members
+from casus.importers.report import Report, check_share
+from casus.importers.seen import Seen
 from casus.importers.working import QUARANTINE, Done, reasons, row_ids, work
 from casus.schema import SCHEMA_VERSION
-from casus.schema.columnar.across import hashes
-from casus.schema.errors import QuarantineError, UsageError
+from casus.schema.errors import UsageError
 
 THREADS = 2
 _STATE = "state.json"
@@ -39,61 +39,6 @@ _STATE = "state.json"
 _PARTS = 64
 REPORT = "import.json"
 REGISTRIES = ("actors", "places", "publishers")
-
-
-@dataclass
-class Report:
-    """What an import did; rows in are records, rows in quarantine, and rows out of scope.
-
-    Attributes
-    ----------
-    source, version
-        The source and its version.
-    folder
-        Where the records are.
-    files
-        The tables that were read.
-    rows, records, quarantined
-        How many rows there were, became records, and are in quarantine.
-    skipped
-        How many rows are out of scope, by reason.
-    codes
-        How many rows are in quarantine, by rule.
-    drift
-        How the columns of each table differ from the documented ones.
-    """
-
-    source: str
-    version: str
-    folder: Path
-    files: list[str] = field(default_factory=list)
-    rows: int = 0
-    records: int = 0
-    quarantined: int = 0
-    skipped: Counter[str] = field(default_factory=Counter)
-    codes: Counter[str] = field(default_factory=Counter)
-    drift: dict[str, Drift] = field(default_factory=dict)
-
-    @property
-    def share(self) -> float:
-        """The share of the rows in scope that are in quarantine, 0 to 1."""
-        scope = self.records + self.quarantined
-        return self.quarantined / scope if scope else 0.0
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the report as plain values."""
-        return {
-            "source": self.source,
-            "version": self.version,
-            "schema_version": SCHEMA_VERSION,
-            "files": self.files,
-            "rows": self.rows,
-            "records": self.records,
-            "quarantined": self.quarantined,
-            "out_of_scope": dict(sorted(self.skipped.items())),
-            "codes": dict(sorted(self.codes.items())),
-            "drift": {name: list(each.lines()) for name, each in self.drift.items()},
-        }
 
 
 #: Called after every batch with the report so far.
@@ -161,12 +106,7 @@ def run_import(
             job.keep(done, key)
             if progress is not None:
                 progress(job.report)
-        if most_quarantined is not None and job.report.share > most_quarantined:
-            raise QuarantineError(
-                f"{job.report.quarantined} of {job.report.rows} rows are in quarantine ({job.report.share:.1%} of "
-                f"those in scope), more than {most_quarantined:.1%}: see {job.partial / 'quarantine'}. {folder} was "
-                "not made; the same command with a larger share makes it of what is done."
-            )
+        check_share(job.report, most_quarantined, job.partial)
         return job.finish()
     except OSError as error:
         raise UsageError(
@@ -363,7 +303,7 @@ def _worked(job: _Job, threads: int) -> Iterator[tuple[Done, int]]:
 
 def _coming(job: _Job) -> Iterator[tuple[Batch, Member, About, Sequence[int], int]]:
     """Yield the batches that are not done yet; of those that are, only the ids are looked at."""
-    seen = _Seen()
+    seen = Seen()
     number = 0
     options = {"block": job.block} if job.block else {}
     for member, header, about in zip(job.tables, job.headers, job.about, strict=True):
@@ -372,35 +312,6 @@ def _coming(job: _Job) -> Iterator[tuple[Batch, Member, About, Sequence[int], in
             if number >= job.state["batches"]:
                 yield batch, member, about, repeated, number
             number += 1
-
-
-class _Seen:
-    """Finds ids that came before, with eight bytes an id: runs of sorted hashes, the equal ones looked at again."""
-
-    def __init__(self) -> None:
-        self._runs: list[Any] = []
-
-    def add(self, ids: Any) -> list[int]:
-        """Return the rows whose id stands in an earlier row, of this batch or an earlier one."""
-        mine = hashes(ids)
-        order = np.argsort(mine, kind="stable")
-        ordered = mine[order]
-        again = np.zeros(len(mine), bool)
-        again[order[1:]] = ordered[1:] == ordered[:-1]
-        for run in self._runs:
-            places = np.minimum(np.searchsorted(run, mine), len(run) - 1)
-            again |= run[places] == mine
-        again &= np.asarray(ids.is_valid()) & (mine != hashes(pa.array([""]))[0])
-        self._runs.append(_once(ordered))
-        while len(self._runs) > 1 and len(self._runs[-1]) * 2 >= len(self._runs[-2]):
-            last = self._runs.pop()
-            self._runs[-1] = _once(np.sort(np.concatenate([self._runs[-1], last]), kind="stable"))
-        return [int(row) for row in np.flatnonzero(again)]
-
-
-def _once(ordered: Any) -> Any:
-    """Return sorted numbers with each once."""
-    return ordered[np.concatenate([np.ones(min(1, len(ordered)), bool), ordered[1:] != ordered[:-1]])]
 
 
 def _version(member: Member, known: SourceMapping) -> str:

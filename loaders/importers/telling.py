@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from casus.importers.mapping import mapping
-from casus.importers.running import Report
+from casus.importers.report import Report
 from casus.schema.rules import RULES
 
 

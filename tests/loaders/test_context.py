@@ -117,8 +117,9 @@ def test_the_index_gives_the_verdicts_of_the_whole_entries(records, name):
     assert seen or name in ("same id", "link", "part of", "cancels", "part of a part")
 
 
-def test_records_of_the_release_are_judged_the_same(records):
-    for record in records[::8]:
+@pytest.mark.parametrize("step", [8, pytest.param(1, marks=pytest.mark.slow)])
+def test_records_of_the_release_are_judged_the_same(records, step):
+    for record in records[::step]:
         assert shown(quick(Entry("event", record, "new.yaml"))) == shown(full(Entry("event", record, "new.yaml")))
 
 

@@ -135,6 +135,8 @@ def test_an_exception_for_either_of_the_two_silences_it_and_is_not_stale(release
     exception = Entry("exception", {"code": "CAS506", "id": record, "reason": "Two events."}, "exceptions.yaml")
     assert suspicions([*released, exception], entry) == []
     report = check(Corpus((*released, entry, exception)))
+    told = {each.code for each in report.findings if each.file == entry.file or entry.id in each.message}
+    assert told & {"CAS506", "CAS319"} == set()
     assert "CAS319" not in {each.code for each in report.findings}
 
 
