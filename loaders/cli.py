@@ -32,6 +32,7 @@ COMMANDS = {
     "match": "match",
     "new": "new",
     "preview": "preview",
+    "reliability": "reliability",
     "schema": "schema",
     "show": "look",
     "validate": "validate",

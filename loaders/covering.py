@@ -13,10 +13,12 @@ from casus.reference_lists import ReferenceEntry, ReferenceLists, read_reference
 from casus.schema.corpus import Corpus
 from casus.schema.errors import UsageError
 from casus.schema.rules.dataset import independent_groups
+from casus.schema.vocabulary import vocabulary
 
 #: Relations that say no more than that one event came after, or is of a row with, another.
 _WEAK = frozenset({"follows", "same-series"})
 _ENOUGH = 2
+_DIPLOMACY = "diplomacy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,25 @@ class Coverage:
         return _share(
             any(link.get("relation") not in _WEAK for link in event.get("links", ())) for event in self.events.values()
         )
+
+    def domain(self, event: Mapping[str, Any]) -> str:
+        """Return the domain of an event's type: diplomacy, pressure or military."""
+        types = vocabulary("event-types")
+        return str(types[event["type"]].extra["domain"]) if event.get("type") in types.codes else "unknown"
+
+    def crossing(self, domains: Iterable[str]) -> float:
+        """Return the share of the records of some domains with a link of substance to or from a diplomatic one."""
+        of = {id_: self.domain(event) for id_, event in self.events.items()}
+        crossed = {
+            end
+            for id_, event in self.events.items()
+            for link in event.get("links", ())
+            if link.get("relation") not in _WEAK
+            for end, other in ((id_, link.get("target")), (link.get("target"), id_))
+            if of.get(other) == _DIPLOMACY
+        }
+        chosen = set(domains)
+        return _share(id_ in crossed for id_ in self.events if of[id_] in chosen)
 
     def to_markdown(self) -> str:
         """Return the page ``docs/coverage.md``."""
@@ -173,11 +194,31 @@ def _records(found: Coverage) -> Iterator[str]:
         f" and {_percent(found.linked())} do or are the target of such a link."
     )
     yield ""
+    yield from _threads(found)
     yield from _table("type", (event.get("type") for event in events), "records", events)
     yield from _table("status", (event.get("status") for event in events), "records", events)
     yield from _table("language", (source.get("language", "en") for source in sources), "citations")
     publishers = (source.get("publisher") for source in sources)
     yield from _table("publisher (20 cited most)", publishers, "citations", most=20)
+
+
+def _threads(found: Coverage) -> Iterator[str]:
+    """Yield the table of the domains: how many records, how well sourced, and how many lead to the table."""
+    publishers = found.corpus.ids("publisher")
+    by_domain: dict[str, list[Mapping[str, Any]]] = {}
+    for event in found.events.values():
+        by_domain.setdefault(found.domain(event), []).append(event)
+    yield (
+        "Threads: the domain of an event's type, how many of its records rest on two independent sources or more, and"
+        " how many have a link of substance to or from a diplomatic record."
+    )
+    yield ""
+    yield "| domain | records | two or more independent sources | linked with a diplomatic record |"
+    yield "| --- | ---: | ---: | ---: |"
+    for domain, events in sorted(by_domain.items()):
+        enough = _share(len(independent_groups(event, publishers)) >= _ENOUGH for event in events)
+        yield f"| {domain} | {len(events)} | {_percent(enough)} | {_percent(found.crossing([domain]))} |"
+    yield ""
 
 
 def _table(
