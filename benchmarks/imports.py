@@ -151,7 +151,7 @@ def gdelt(chance: Any, first: int, count: int) -> dict[str, Any]:
         "Actor2Name": _texts(chance, count, 1, 3_000),
         "Actor1CountryCode": pa.array(chance.choice(["USA", "RUS", "UKR", ""], count)),
         "Actor2CountryCode": pa.array(chance.choice(["USA", "RUS", "UKR", ""], count)),
-        "ActionGeo_Type": _numbers(chance, count, 1, 6),
+        "ActionGeo_Type": pa.array((1 + spots % 5).astype(str)),  # a place is of one kind
         "ActionGeo_FullName": pa.array(np.char.add("Town, Region, Country ", spots.astype(str))),
         "ActionGeo_CountryCode": pa.array(chance.choice(["US", "RS", "UP", "CH", "UK"], count)),
         "ActionGeo_Lat": pa.array(np.char.mod("%.4f", spots / _SPOTS * 160 - 80)),

@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 from casus.distributed.ranges import block_batches, can_be_cut
 from casus.importers.base import About, union
 from casus.importers.reading import BLOCK, Batch, Member, batches
-from casus.importers.working import QUARANTINE, Done, reasons, work
+from casus.importers.working import QUARANTINE, Done, parquet_options, reasons, work
 from casus.schema.columnar.across import hashes
 
 #: The parts of an import, each a folder with one file a task.
@@ -236,7 +236,7 @@ class _Parts:
         for writer in self._writers.values():
             writer.close()
         for kind, table in self._entries.items():
-            pq.write_table(table, self._place(f"entries/{kind}-{self._name}.parquet"), compression="zstd")
+            pq.write_table(table, self._place(f"entries/{kind}-{self._name}.parquet"), **parquet_options(table.schema))
         return [path.relative_to(self._folder).as_posix() for path in sorted(self._folder.glob("*/*.parquet"))]
 
     def _flush(self) -> None:
@@ -247,8 +247,8 @@ class _Parts:
 
     def _writer(self, kind: str, schema: pa.Schema) -> pq.ParquetWriter:
         if kind not in self._writers:
-            options = {"compression": "zstd", "compression_level": 1, "write_page_index": True}
-            self._writers[kind] = pq.ParquetWriter(self._place(f"{kind}/{self._name}.parquet"), schema, **options)
+            path = self._place(f"{kind}/{self._name}.parquet")
+            self._writers[kind] = pq.ParquetWriter(path, schema, **parquet_options(schema))
         return self._writers[kind]
 
     def _place(self, path: str) -> Path:

@@ -29,7 +29,7 @@ from casus.importers.mapping import SourceMapping, drift, mapping
 from casus.importers.reading import Batch, Member, batches, header_of, members
 from casus.importers.report import Report, check_share
 from casus.importers.seen import Seen
-from casus.importers.working import QUARANTINE, Done, reasons, row_ids, work
+from casus.importers.working import QUARANTINE, parquet_options, reasons, row_ids, work
 from casus.schema import SCHEMA_VERSION
 from casus.schema.errors import UsageError
 
@@ -102,8 +102,8 @@ def run_import(
     tables = [member for path in files for member in members(path, known.form.get("members", "*"))]
     job = _Job.start(known, tables, folder, version, retrieved, encoding, block)
     try:
-        for done, key in _worked(job, threads):
-            job.keep(done, key)
+        for count in _worked(job, threads):
+            job.keep(count)
             if progress is not None:
                 progress(job.report)
         check_share(job.report, most_quarantined, job.partial)
@@ -113,6 +113,18 @@ def run_import(
             f"{folder}: cannot be written ({error.strerror or error}). What is done is kept in {job.partial}; "
             "make room and run the same command again."
         ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """What became of the rows of one batch, in numbers."""
+
+    number: int
+    rows: int
+    records: int
+    quarantined: int
+    skipped: Mapping[str, int]
+    codes: Mapping[str, int]
 
 
 @dataclass
@@ -181,22 +193,30 @@ class _Job:
             told.append([str(member.path.resolve()), member.inner, stats.st_size, stats.st_mtime_ns])
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
-    def keep(self, done: Done, number: int) -> None:
-        """Write what a batch became, and that it did."""
+    def turn(self, batch: Batch, member: Member, about: About, repeated: Sequence[int], number: int) -> _Count:
+        """Work on a batch and write what it became; called by several threads at a time, each with its own number."""
+        done = work(batch, about, member.name, repeated)
         name = f"part-{number:06}.parquet"
         if done.records.num_rows:
             _write(pa.Table.from_batches([done.records]), self.partial / "records" / name)
-        if done.quarantine.num_rows:
-            _write(pa.Table.from_batches([done.quarantine]), self.partial / "quarantine" / name)
+        quarantine = pa.Table.from_batches([done.quarantine])
+        if quarantine.num_rows:
+            _write(quarantine, self.partial / "quarantine" / name)
         for kind, table in done.entries.items():
             _write(table, self.partial / "entries" / f"{kind}-{number:06}.parquet")
+        return _Count(
+            number, done.taken, done.records.num_rows, done.quarantined, dict(done.skipped), reasons(quarantine)
+        )
+
+    def keep(self, count: _Count) -> None:
+        """Note that a batch is done and what it became; batches come in their order."""
         report = self.report
-        report.rows += done.taken
-        report.records += done.records.num_rows
-        report.quarantined += done.quarantined
-        report.skipped.update(done.skipped)
-        report.codes.update(reasons(pa.Table.from_batches([done.quarantine])))
-        self.state |= {"batches": number + 1, "rows": report.rows, "records": report.records}
+        report.rows += count.rows
+        report.records += count.records
+        report.quarantined += count.quarantined
+        report.skipped.update(count.skipped)
+        report.codes.update(count.codes)
+        self.state |= {"batches": count.number + 1, "rows": report.rows, "records": report.records}
         self.state |= {"quarantined": report.quarantined, "skipped": report.skipped, "codes": report.codes}
         _replace(self.partial / _STATE, json.dumps(self.state))
 
@@ -287,18 +307,17 @@ def _gather(paths: Sequence[Path], path: Path) -> None:
         _write(gathered[0], path)
 
 
-def _worked(job: _Job, threads: int) -> Iterator[tuple[Done, int]]:
+def _worked(job: _Job, threads: int) -> Iterator[_Count]:
     """Yield what every batch became, in order; at most ``threads`` and one more are in memory."""
-    waiting: deque[tuple[Future[Done], int]] = deque()
+    waiting: deque[Future[_Count]] = deque()
     with ThreadPoolExecutor(threads) as pool:
         coming = _coming(job)
-        for batch, member, about, repeated, number in islice(coming, threads + 1):
-            waiting.append((pool.submit(work, batch, about, member.name, repeated), number))
+        for each in islice(coming, threads + 1):
+            waiting.append(pool.submit(job.turn, *each))
         while waiting:
-            future, number = waiting.popleft()
-            yield future.result(), number
-            for batch, member, about, repeated, next_number in islice(coming, 1):
-                waiting.append((pool.submit(work, batch, about, member.name, repeated), next_number))
+            yield waiting.popleft().result()
+            for each in islice(coming, 1):
+                waiting.append(pool.submit(job.turn, *each))
 
 
 def _coming(job: _Job) -> Iterator[tuple[Batch, Member, About, Sequence[int], int]]:
@@ -328,7 +347,7 @@ def _day_of(member: Member) -> dt.date:
 
 def _write(table: pa.Table, path: Path) -> None:
     partial = path.with_suffix(".writing")
-    pq.write_table(table, partial, compression="zstd", compression_level=1, write_page_index=True)
+    pq.write_table(table, partial, **parquet_options(table.schema))
     partial.replace(path)
 
 

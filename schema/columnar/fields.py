@@ -191,6 +191,8 @@ def _scalar_faults(field: Field, values: Values) -> Iterator[tuple[str, Any]]:
 #: Words that were found good, by the constraints of their field: the same few stand in one batch after another.
 _GOOD_WORDS: dict[tuple[Constraint, ...], frozenset[str | None]] = {}
 _MOST_REMEMBERED = 100_000
+#: More fresh words than these are judged as one text, which is faster than word by word.
+_MANY_WORDS = 500
 #: The last words of each field that were found good, as they stand in memory.
 _LAST_GOOD: dict[Field, list[str | None]] = {}
 
@@ -205,8 +207,13 @@ def _strange_words(field: Field, words: list[str | None]) -> bool:
         _LAST_GOOD[field] = words
         return False
     strange = False
-    whole = Values(len(fresh), None, np.arange(len(fresh)), list(fresh))
+    listed = list(fresh)
+    one_by_one = Values(len(listed), None, np.arange(len(listed)), listed)
+    together = (
+        Values(len(listed), None, text=pa.array(listed, pa.string())) if len(listed) > _MANY_WORDS else one_by_one
+    )
     for constraint in field.constraints:
+        whole = together if isinstance(constraint, (Pattern, Length)) else one_by_one
         strange |= any(len(wrong) for _, wrong in CHECKS[type(constraint)](constraint, whole))
     if not strange and len(known) + len(fresh) <= _MOST_REMEMBERED:
         _GOOD_WORDS[field.constraints] = known | fresh
