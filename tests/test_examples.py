@@ -11,6 +11,14 @@ pytest.importorskip("altair")
 pytest.importorskip("vl_convert")
 #: What each notebook draws, and what it must print: of the rounds that anybody would look for, and of every plan.
 NOTEBOOKS = {
+    "threads.py": (
+        ["threads.png", "threads_ties.png"],
+        ["2025-06-01-operation-spiderweb", "retaliates-for", "violates", "diplomacy", "military"],
+    ),
+    "rival_counts.py": (
+        ["rival_counts.png", "rival_counts_by_measure.png"],
+        ["drones-launched", "2025-06-01-operation-spiderweb", "Ukraine", "Russia", "median"],
+    ),
     "talks.py": (["talks.png"], ["2025-06-02-istanbul-talks", "Vladimir Medinsky", "Rustem Umerov", "exchange"]),
     "fate_of_plans.py": (
         ["fate_of_plans.png", "fate_of_plans_over_time.png"],

@@ -63,6 +63,21 @@ def test_links_that_say_only_that_one_came_after_do_not_count(folder):
     assert shares[2][1] > before[1]
 
 
+def test_threads_are_counted_by_domain(folder):
+    attack = patched(EXAMPLE, FIRST_ROUND | {"id": "2025-06-03-attack", "type": "air-attack", "mode": "drones"})
+    attack["links"] = [{"key": "k1", "relation": "follows", "target": EXAMPLE["id"]}]
+    path = folder / "records" / "2025-06-03-attack.json"
+    path.write_text(json.dumps(attack), "utf-8")
+    assert coverage(folder).crossing(["military"]) == 0
+    attack["links"][0]["relation"] = "about"
+    path.write_text(json.dumps(attack), "utf-8")
+    found = coverage(folder)
+    assert found.crossing(["military"]) == 1
+    assert found.domain(attack) == "military"
+    assert found.domain({"type": "no-such"}) == "unknown"
+    assert "| military | 1 |" in found.to_markdown()
+
+
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
