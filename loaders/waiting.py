@@ -79,5 +79,6 @@ class RowsBar:
             self.shown.add_task("", total=None)
             self.shown.start()
         rate = (rows - self._first[0]) / max(now - self._first[1], _LEAST)
-        said = f"{rows:,} rows, {rate:,.0f} a second, {share:.2%} in quarantine"
+        speed = f" {rate:,.0f} a second," if rate else ""
+        said = f"{rows:,} rows,{speed} {share:.2%} in quarantine"
         self.shown.update(self.shown.task_ids[0], description=said, completed=done or 0.0, total=done and 1.0)

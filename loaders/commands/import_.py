@@ -100,7 +100,7 @@ def import_(
             encoding=encoding,
             most_quarantined=most,
             threads=threads,
-            progress=lambda so_far: bar(so_far.rows, so_far.share),
+            progress=lambda so_far: bar(so_far.rows, so_far.share, so_far.done),
         )
     click.echo("\n".join(telling.lines(report)))
     click.echo(f"Written: {folder} (records/*.parquet, registries, quarantine.parquet, import.json)")

@@ -144,6 +144,16 @@ def _check_member(path: Path, info: zipfile.ZipInfo) -> None:
         )
 
 
+def size_of(member: Member, mapping: SourceMapping) -> int | None:
+    """Return how many bytes a table has when it is unpacked; None where only unpacking it would tell."""
+    if member.excel or mapping.form["kind"] != "text" or (not member.inner and _head(member.path).startswith(_GZIP)):
+        return None
+    if member.inner:
+        with zipfile.ZipFile(member.path) as archive:
+            return archive.getinfo(member.inner).file_size
+    return member.path.stat().st_size
+
+
 def _head(path: Path) -> bytes:
     try:
         with path.open("rb") as file:

@@ -32,6 +32,9 @@ class Report:
         How many rows are in quarantine, by rule.
     drift
         How the columns of each table differ from the documented ones.
+    done
+        About how much of the files is read, 0 to 1, while an import is under way; None where their size is not known
+        before they are unpacked.
     """
 
     source: str
@@ -44,6 +47,7 @@ class Report:
     skipped: Counter[str] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter)
     drift: dict[str, Drift] = field(default_factory=dict)
+    done: float | None = field(default=None, compare=False)
 
     @property
     def share(self) -> float:

@@ -26,7 +26,7 @@ import pyarrow.parquet as pq
 
 from casus.importers.base import About, union
 from casus.importers.mapping import SourceMapping, drift, mapping
-from casus.importers.reading import Batch, Member, batches, header_of, members
+from casus.importers.reading import BLOCK, Batch, Member, batches, header_of, members, size_of
 from casus.importers.report import Report, check_share
 from casus.importers.seen import Seen
 from casus.importers.working import QUARANTINE, parquet_options, reasons, row_ids, work
@@ -101,9 +101,11 @@ def run_import(
         raise UsageError(f"There is no encoding {encoding!r}; names are utf-8, latin-1, cp1251 and so on.") from None
     tables = [member for path in files for member in members(path, known.form.get("members", "*"))]
     job = _Job.start(known, tables, folder, version, retrieved, encoding, block)
+    whole = job.batches_about()
     try:
         for count in _worked(job, threads):
             job.keep(count)
+            job.report.done = min((count.number + 1) / whole, 1.0) if whole else None
             if progress is not None:
                 progress(job.report)
         check_share(job.report, most_quarantined, job.partial)
@@ -192,6 +194,11 @@ class _Job:
             stats = member.path.stat()
             told.append([str(member.path.resolve()), member.inner, stats.st_size, stats.st_mtime_ns])
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+    def batches_about(self) -> int | None:
+        """Return about how many batches there will be, if the sizes of all tables are known."""
+        sizes = [size_of(member, self.known) for member in self.tables]
+        return None if None in sizes else sum(-(-size // (self.block or BLOCK)) for size in filter(None, sizes))
 
     def turn(self, batch: Batch, member: Member, about: About, repeated: Sequence[int], number: int) -> _Count:
         """Work on a batch and write what it became; called by several threads at a time, each with its own number."""
