@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from typing import Any
 
 from pydantic import ValidationError
@@ -130,7 +129,8 @@ def _counted(number: int, what: str, many: str = "") -> str:
 def check_entry(entry: Entry) -> list[Finding]:
     """Return what the entry's own fields and record rules say of it, warnings included.
 
-    Of either no more are returned than a report lists of a file, and one more.
+    Of either no more are returned than a report lists of a file, and one more; beyond these only the first of every
+    code that has not come yet, so that a long list of one mistake hides no other.
     """
     return read_entry(entry)[1]
 
@@ -146,10 +146,10 @@ def read_entry(entry: Entry) -> tuple[Record | None, list[Finding]]:
         read = model.model_validate_json(_as_json(entry, without=lists), context=FIELDS_ALONE)
     except ValidationError as error:
         others = (each for each in explain(model, error) if not any(each.path[: len(p)] == p for p in lists))
-        findings.extend(islice(others, MOST_LISTED + 1))
+        findings.extend(_enough(others))
     if entry.kind == "event":
         broken = frozenset(each.path for each in findings)
-        findings.extend(islice(check_record(entry.data, severities=_BOTH, broken=broken), MOST_LISTED + 1))
+        findings.extend(_enough(check_record(entry.data, severities=_BOTH, broken=broken)))
     if any(each.severity is Severity.ERROR for each in findings):
         read = None
     return read, [entry.placed(each) for each in findings]
@@ -264,9 +264,21 @@ def _listed(findings: Iterable[Finding]) -> Iterator[Finding]:
             yield from found
             continue
         found.sort(key=lambda each: each.severity is not Severity.ERROR)
-        kept = [each for each in found if each.code != "CAS420"][:MOST_LISTED]
-        yield from kept
+        known = [each for each in found if each.code != "CAS420"]
+        shown = {each.code for each in known[:MOST_LISTED]}
+        others = list({each.code: each for each in reversed(known[MOST_LISTED:]) if each.code not in shown}.values())
+        yield from known[: MOST_LISTED - len(others)]
+        yield from reversed(others)
         yield finding("CAS420", allowed=MOST_LISTED).at(file=file, line=1, column=1)
+
+
+def _enough(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield as many findings as a report lists, and one more; then only the first of every further code."""
+    seen: set[str] = set()
+    for number, each in enumerate(findings):
+        if number <= MOST_LISTED or each.code not in seen:
+            seen.add(each.code)
+            yield each
 
 
 def _as_json(entry: Entry, without: Sequence[Path]) -> str:

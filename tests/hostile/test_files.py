@@ -7,9 +7,10 @@ from collections import Counter, defaultdict
 import pytest
 from hostile.corpus import LARGE, READ, RECORD, UNREADABLE
 from hostile.limits import casus
+from support import EXAMPLE
 
-from casus.checking import check
-from casus.schema.corpus import Corpus
+from casus.checking import check, check_entry
+from casus.schema.corpus import Corpus, Entry
 from casus.schema.findings import Finding, Severity
 from casus.schema.rules.file import MOST_LISTED
 
@@ -158,3 +159,18 @@ def test_as_much_as_can_be_listed_is_listed():
     assert check(Corpus(()), found=found).findings == tuple(found)
     rows = [Finding("CAS101", "e", file="x.parquet", row=row) for row in range(2 * MOST_LISTED)]
     assert check(Corpus(()), found=rows).findings == tuple(rows)  # readers of tables have bounds of their own
+
+
+def test_a_long_list_of_one_mistake_hides_no_other():
+    codes = ["CAS212"] * MOST_LISTED + ["CAS213", "CAS213", "CAS222"]
+    found = [Finding(code, "e", file="x.yaml", line=line, column=1) for line, code in enumerate(codes, 1)]
+    listed = Counter(each.code for each in check(Corpus(()), found=found).findings)
+    assert listed == {"CAS212": MOST_LISTED - 2, "CAS213": 1, "CAS222": 1, "CAS420": 1}
+
+
+def test_a_record_of_a_thousand_mistakes_is_judged_by_every_rule():
+    row = {"key": "q1", "measure": "drones-launched", "best": 1, "claimant": "UKR", "sources": ["s9"]}
+    votes = {"outcome": {"result": "None.", "votes_against": 3}}
+    record = EXAMPLE | votes | {"quantities": [row] * (MOST_LISTED + 1)}
+    codes = {each.code for each in check_entry(Entry("event", record))}
+    assert {"CAS108", "CAS212", "CAS213", "CAS222"} <= codes
