@@ -18,7 +18,7 @@ from casus.schema.vocabulary import Vocabulary, vocabulary
 
 #: Version of the schema, apart from the package's and the data's (docs/versioning.md); 0.x until agreement has been
 #: measured on sources.
-SCHEMA_VERSION = "0.2.0"
+SCHEMA_VERSION = "0.3.0"
 
 __all__ = [
     "SCHEMA_VERSION",

@@ -88,8 +88,9 @@ class Place(Record):
     coordinates_from: Maybe[Line] = Field(
         default=None, description="Openly licensed source of the coordinates, such as `geonames:703448`."
     )
-    countries: Annotated[tuple[Jurisdiction, ...], Items(least=1, most=10)] = Field(
-        description="State or states that it belongs to by law; borders and control are kept apart."
+    countries: Annotated[tuple[Jurisdiction, ...], Items(most=10)] = Field(
+        default=(),
+        description="State or states that it belongs to by law (a sea: maybe none); borders and control are kept apart.",
     )
     within: Maybe[PlaceRef] = Field(default=None, description="The larger place that it lies in.")
     wikidata: Maybe[Annotated[str, WIKIDATA]] = Field(default=None, description="Wikidata item.")

@@ -140,6 +140,8 @@ def _wanted_recorded(corpus: Corpus) -> Iterator[Fault]:
 
 
 #: What can be typed into a shell as it is.
+#: The kind of place that may belong to no state.
+_SEA = "sea"
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,79}\Z")
 #: What a reference leads to, as messages say it.
 _ENTRIES = {
@@ -364,6 +366,12 @@ def _coordinates_have_a_source(corpus: Corpus) -> Iterator[Fault]:
         given = [name for name in ("latitude", "longitude", "coordinates_from") if entry.data.get(name) is not None]
         if len(given) not in (0, 3):
             yield entry, (given[0],), {"value": ", ".join(given)}
+
+
+def _land_belongs_to_a_state(corpus: Corpus) -> Iterator[Fault]:
+    for entry in corpus.judged("place"):
+        if entry.data.get("kind") != _SEA and not entry.data.get("countries"):
+            yield entry, ("countries",), {"value": entry.data.get("kind")}
 
 
 def _state_actor_has_state(corpus: Corpus) -> Iterator[Fault]:
@@ -754,6 +762,15 @@ DATASET_RULES: tuple[DatasetRule, ...] = (
                 ]
             }
         ),
+    ),
+    DatasetRule(
+        code="CAS323",
+        title="A place on land belongs to a state",
+        reason="Countries of events are looked up there; only seas can belong to none.",
+        check=_land_belongs_to_a_state,
+        message="A place of the kind {value} has no `countries`.",
+        fix="Add the state or states that it belongs to by law, whoever controls it.",
+        counterexample=Patch(also={"place": [{"id": "ukr-somewhere", "kind": "city", "name": "Somewhere"}]}),
     ),
     DatasetRule(
         code="CAS502",
