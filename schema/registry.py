@@ -90,7 +90,7 @@ class Place(Record):
     )
     countries: Annotated[tuple[Jurisdiction, ...], Items(most=10)] = Field(
         default=(),
-        description="State or states that it belongs to by law (a sea: maybe none); borders and control are kept apart.",
+        description="State or states that it belongs to by law (a sea may have none); who controls it is kept apart.",
     )
     within: Maybe[PlaceRef] = Field(default=None, description="The larger place that it lies in.")
     wikidata: Maybe[Annotated[str, WIKIDATA]] = Field(default=None, description="Wikidata item.")
