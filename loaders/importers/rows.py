@@ -304,6 +304,7 @@ def read_day(word: str) -> dt.date | None:
         return None
 
 
+@lru_cache(100_000)
 def read_compact_day(word: str) -> dt.date | None:
     """Return a day written as 20220208."""
     if len(word) != _COMPACT or not (word.isascii() and word.isdigit()):
