@@ -53,6 +53,8 @@ class Agreement:
         How many pairs were compared (for F1: how many items both codings hold together), of how many events.
     target
         The figure that is aimed at, if there is one.
+    field
+        The field of an event that it tells of, such as ``participants.roles``.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Agreement:
     n: int
     events: int
     target: float | None = None
+    field: str = ""
 
     @property
     def falls_short(self) -> bool:
@@ -221,6 +224,7 @@ def agreements(first: Codings, second: Codings, *, seed: int = 0) -> tuple[Agree
 
 @dataclass(frozen=True, slots=True)
 class _Compared:
+    field: str
     name: str
     measure: str
     pairs: Callable[[Event, Event], Iterable[Pair]]
@@ -243,7 +247,15 @@ def _agreement(compared: _Compared, events: Sequence[tuple[Event, Event]], seed:
     )
     pairs = [pair for unit in units for pair in unit]
     return Agreement(
-        compared.name, compared.measure, figure(pairs), low, high, len(pairs), sum(map(bool, units)), compared.target
+        compared.name,
+        compared.measure,
+        figure(pairs),
+        low,
+        high,
+        len(pairs),
+        sum(map(bool, units)),
+        compared.target,
+        compared.field,
     )
 
 
@@ -368,65 +380,81 @@ def _actors(event: Event) -> Iterator[Any]:
     return (each.get("actor") for each in event.get("participants", ()))
 
 
+def _places(event: Event) -> Iterator[Any]:
+    return (each.get("place") for each in event.get("locations", ()))
+
+
 def _quantities(event: Event) -> Iterator[Any]:
-    return ((each.get("measure"), _number(each) or each.get("words")) for each in event.get("quantities", ()))
+    return map(_measured_as, event.get("quantities", ()))
 
 
-def _measured(quantity: Event) -> tuple[Any, ...]:
+def _measured_as(quantity: Event) -> tuple[Any, ...]:
+    number = _number(quantity)
+    return quantity.get("measure"), quantity.get("words") if number is None else number
+
+
+def _measured_by(quantity: Event) -> tuple[Any, ...]:
     return tuple(quantity.get(name) for name in ("measure", "claimant", "place"))
 
 
+def _claimants(event: Event) -> Iterator[Any]:
+    return (each.get("claimant") for each in event.get("claims", ()))
+
+
+def _kinds_of_claims(event: Event) -> Iterator[Any]:
+    return ((each.get("kind", "fact"), each.get("claimant")) for each in event.get("claims", ()))
+
+
+def _positions(event: Event) -> Iterator[Any]:
+    return (tuple(each.get(name) for name in ("actor", "issue", "stance")) for each in event.get("positions", ()))
+
+
 _COMPARED = (
-    _Compared("type", "alpha (nominal)", _value("type"), 0.8),
-    _Compared("mode", "alpha (nominal)", _value("mode"), 0.667),
-    _Compared("mode, where the type is the same", "alpha (nominal)", _mode_of_the_same_type),
-    _Compared("status", "alpha (nominal)", _value("status"), 0.8),
-    _Compared("dates that overlap", "share", _dates_overlap, 0.95),
-    _Compared("dates that are the same days", "share", _same_days),
-    _Compared("participants", "F1", _items(_actors)),
+    _Compared("type", "type", "alpha (nominal)", _value("type"), 0.8),
+    _Compared("mode", "mode", "alpha (nominal)", _value("mode"), 0.667),
+    _Compared("mode", "mode, where the type is the same", "alpha (nominal)", _mode_of_the_same_type),
+    _Compared("status", "status", "alpha (nominal)", _value("status"), 0.8),
+    _Compared("date", "dates that overlap", "share", _dates_overlap, 0.95),
+    _Compared("date", "dates that are the same days", "share", _same_days),
+    _Compared("participants", "participants", "F1", _items(_actors)),
     _Compared(
-        "role of a participant in both",
+        "participants.roles",
+        "roles of a participant in both",
         "alpha (nominal)",
         _shared("participants", lambda each: each.get("actor"), lambda each: "+".join(sorted(each.get("roles", ())))),
-        0.667,
     ),
-    _Compared("places", "F1", _items(lambda event: (each.get("place") for each in event.get("locations", ())))),
+    _Compared("locations", "places", "F1", _items(_places)),
     _Compared(
+        "locations.precision",
         "precision of a place in both",
         "alpha (ordinal)",
         _shared("locations", lambda each: each.get("place"), lambda each: each.get("precision", 1)),
-        0.667,
     ),
-    _Compared("issues", "F1", _items(lambda event: event.get("issues", ()))),
-    _Compared("targets", "F1", _items(lambda event: event.get("targets", ()))),
-    _Compared("quantities, by measure and number", "F1", _items(_quantities)),
+    _Compared("issues", "issues", "F1", _items(lambda event: event.get("issues", ()))),
+    _Compared("targets", "targets", "F1", _items(lambda event: event.get("targets", ()))),
+    _Compared("quantities", "quantities, by measure and number", "F1", _items(_quantities)),
     _Compared(
-        "quantities, by measure, number and claimant",
-        "F1",
-        _items(lambda event: ((*item, each.get("claimant")) for item, each in _with(event, _quantities))),
+        "quantities.claimant",
+        "claimant of a measure and number in both",
+        "alpha (nominal)",
+        _shared("quantities", _measured_as, lambda each: str(each.get("claimant"))),
     ),
     _Compared(
+        "quantities.best",
         "number of a measure and claimant in both (log)",
         "alpha (interval)",
-        _shared("quantities", _measured, _log),
-        0.667,
+        _shared("quantities", _measured_by, _log),
     ),
+    _Compared("claims", "claims, by claimant", "F1", _items(_claimants)),
+    _Compared("claims", "claims, by kind and claimant", "F1", _items(_kinds_of_claims)),
+    _Compared("positions", "positions, by actor, issue and stance", "F1", _items(_positions)),
     _Compared(
-        "claims, by kind and claimant",
-        "F1",
-        _items(lambda event: ((c.get("kind", "fact"), c.get("claimant")) for c in event.get("claims", ()))),
-    ),
-    _Compared("claims, by claimant", "F1", _items(lambda event: (c.get("claimant") for c in event.get("claims", ())))),
-    _Compared(
-        "positions, by actor, issue and stance",
-        "F1",
-        _items(lambda event: ((p.get("actor"), p.get("issue"), p.get("stance")) for p in event.get("positions", ()))),
+        "positions.stance",
+        "stance of an actor on an issue in both",
+        "alpha (nominal)",
+        _shared("positions", lambda each: (each.get("actor"), each.get("issue")), lambda each: str(each.get("stance"))),
     ),
 )
-
-
-def _with(event: Event, items: Callable[[Event], Iterable[Any]]) -> Iterator[tuple[Any, Event]]:
-    return zip(items(event), event.get("quantities", ()), strict=True)
 
 
 def _stratum(data: Any, path: Path) -> Stratum:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+#: Marks a field on which coders agree too little; :mod:`casus.reliability` says how much that is.
+EXPERIMENTAL: dict[str, JsonValue] = {"experimental": True}
 
 
 class Record(BaseModel):

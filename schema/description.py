@@ -16,6 +16,7 @@ from functools import cache, cached_property
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from casus.schema.constraints import Coded, Constraint, IsoDate, Items, NotNull, Pattern, Reference
@@ -63,7 +64,8 @@ class Struct:
 class Field:
     """One field of a model.
 
-    ``constraints`` bind the value, or each item where ``many`` is true; ``items`` binds the list.
+    ``constraints`` bind the value, or each item where ``many`` is true; ``items`` binds the list. ``experimental``
+    says that coders agree too little on it (docs/reliability.md): its rules may change, and counts of it mislead.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Field:
     items: Items = ANY_NUMBER
     struct: Struct | None = None
     default: Any = None
+    experimental: bool = False
 
     def constraint(self, sort: type[C]) -> C | None:
         """Return the field's constraint of that class, or None."""
@@ -122,8 +125,13 @@ def describe(model: type[BaseModel]) -> Struct:
             raise SchemaDefinitionError(f"{where}: no renderer knows {unknown[0]!r}.")
         field = replace(_bound(bare, metadata), name=name, description=info.description, required=info.is_required())
         default = None if info.default is PydanticUndefined or info.default == () else info.default
-        fields.append(replace(field, default=default))
+        fields.append(replace(field, default=default, experimental=_is_experimental(info)))
     return Struct(model.__name__, (model.__doc__ or "").strip().split("\n\n")[0].replace("\n", " "), tuple(fields))
+
+
+def _is_experimental(info: FieldInfo) -> bool:
+    extra = info.json_schema_extra
+    return isinstance(extra, dict) and extra.get("experimental") is True
 
 
 def _read(annotation: Any, where: str) -> Field:

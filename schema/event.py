@@ -12,7 +12,7 @@ from typing import Annotated
 
 from pydantic import Field, ValidationInfo, model_validator
 
-from casus.schema.base import Record
+from casus.schema.base import EXPERIMENTAL, Record
 from casus.schema.constraints import Coded, Items
 from casus.schema.types import (
     CURRENCY,
@@ -375,10 +375,12 @@ class Event(Record):
         default=(), description="Numbers, each with its claimant."
     )
     claims: Annotated[tuple[Claim, ...], Items(most=500)] = Field(
-        default=(), description="Assertions, each with its claimant."
+        default=(), description="Assertions, each with its claimant.", json_schema_extra=EXPERIMENTAL
     )
     positions: Annotated[tuple[Position, ...], Items(most=500)] = Field(
-        default=(), description="What the parties demand, offer, accept or reject, issue by issue."
+        default=(),
+        description="What the parties demand, offer, accept or reject, issue by issue.",
+        json_schema_extra=EXPERIMENTAL,
     )
     outcome: Maybe[Outcome] = Field(default=None, description="What came of it.")
     links: Annotated[tuple[Link, ...], Items(most=200)] = Field(

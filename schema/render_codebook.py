@@ -62,10 +62,15 @@ def _struct(struct: Struct, done: set[str]) -> Iterator[str]:
         return
     done.add(struct.name)
     yield f"## {struct.name}\n\n{struct.doc}\n"
-    yield _table(("field", "value", "meaning"), ((_name(f), _value(f), f.description) for f in struct.fields))
+    yield _table(("field", "value", "meaning"), ((_name(f), _value(f), _meaning(f)) for f in struct.fields))
     for field in struct.fields:
         if field.struct:
             yield from _struct(field.struct, done)
+
+
+def _meaning(field: Field) -> str:
+    mark = " **Experimental**: coders agree too little on it, see [reliability](reliability.md)."
+    return field.description + (mark if field.experimental else "")
 
 
 def _name(field: Field) -> str:

@@ -90,6 +90,8 @@ def _field(field: Field, defs: dict[str, Any]) -> dict[str, Any]:
         value = {"type": "array", "items": value, **limits}
     if field.default is not None:
         value = {**value, "default": field.default}
+    if field.experimental:
+        value = {**value, "x-experimental": True}
     return {**_described(field.description), **value}
 
 

@@ -8,9 +8,11 @@ import yaml
 from support import EXAMPLE
 
 import casus
-from casus.reliability import agreements, draw, read_double_coding
+from casus.reliability import EXPERIMENTAL_BELOW, agreements, draw, read_double_coding
 from casus.reliability_page import reliability_page
+from casus.schema.description import describe
 from casus.schema.errors import UsageError
+from casus.schema.event import Event
 
 pytest.importorskip("krippendorff")
 VERSION = "9.9.9"
@@ -62,7 +64,7 @@ def test_sets_are_compared_item_by_item():
     other = event("2025-01-01-a", participants=[{"actor": each, "roles": ["host"]} for each in ("RUS", "USA")])
     found = figures([one], [other])
     assert found["participants"].value == pytest.approx(2 * 1 / 5)
-    assert found["role of a participant in both"].n == 1
+    assert found["roles of a participant in both"].n == 1
     claims = [{"kind": "fact", "claimant": "rus-mod"}] * 2
     repeated = figures([event("2025-01-01-a", claims=claims)], [event("2025-01-01-a", claims=claims[:1])])
     assert repeated["claims, by claimant"].value == pytest.approx(2 / 3)
@@ -193,3 +195,21 @@ def _types():
 
     types = vocabulary("event-types")
     return {code: types[code] for code in types.codes}
+
+
+def test_what_coders_agree_on_too_little_is_marked_as_experimental(root):
+    """A field is experimental in the schema if, and only if, a figure of it is too low after all recoding."""
+    if not (root / "dataset" / "reliability").is_dir():
+        pytest.skip("the double coding is not part of the installed package")
+    coding = read_double_coding(root / "dataset")
+    found = agreements(coding.first, {**coding.second, **coding.again}, seed=coding.seed)
+    low = {each.field for each in found if each.value < EXPERIMENTAL_BELOW}
+    marked = {".".join(path) for path, field in _fields(describe(Event)) if field.experimental}
+    assert low == marked
+
+
+def _fields(struct, path=()):
+    for field in struct.fields:
+        yield (*path, field.name), field
+        if field.struct:
+            yield from _fields(field.struct, (*path, field.name))
