@@ -19,6 +19,10 @@ from casus.schema.vocabulary import vocabulary
 _WEAK = frozenset({"follows", "same-series"})
 _ENOUGH = 2
 _DIPLOMACY = "diplomacy"
+#: Lists whose records are of the diplomatic track, votes and annexations among them.
+_DIPLOMATIC_LISTS = frozenset(
+    {"agreements", "meetings", "missions", "proposals", "recognitions", "rounds", "truces", "votes"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +86,29 @@ class Coverage:
         types = vocabulary("event-types")
         return str(types[event["type"]].extra["domain"]) if event.get("type") in types.codes else "unknown"
 
-    def crossing(self, domains: Iterable[str]) -> float:
-        """Return the share of the records of some domains with a link of substance to or from a diplomatic one."""
-        of = {id_: self.domain(event) for id_, event in self.events.items()}
+    def records(self, kinds: Iterable[str]) -> set[str]:
+        """Return the ids of the records that code entries of some lists."""
+        chosen = set(kinds)
+        entries = (entry for entry in self.lists.entries if entry.kind in chosen)
+        return {record for entry in entries for record in self.lists.records_of(entry) if record in self.events}
+
+    def diplomatic(self) -> set[str]:
+        """Return the ids of the diplomatic records: of the domain, and votes and formal ties of the lists of talks."""
+        of_lists = self.records(kind for kind in self.lists.kinds if kind in _DIPLOMATIC_LISTS)
+        return of_lists | {id_ for id_, event in self.events.items() if self.domain(event) == _DIPLOMACY}
+
+    def crossing(self, records: Iterable[str]) -> float:
+        """Return the share of some records with a link of substance to or from a diplomatic one."""
+        diplomatic = self.diplomatic()
         crossed = {
             end
             for id_, event in self.events.items()
             for link in event.get("links", ())
             if link.get("relation") not in _WEAK
             for end, other in ((id_, link.get("target")), (link.get("target"), id_))
-            if of.get(other) == _DIPLOMACY
+            if other in diplomatic
         }
-        chosen = set(domains)
-        return _share(id_ in crossed for id_ in self.events if of[id_] in chosen)
+        return _share(id_ in crossed for id_ in records)
 
     def to_markdown(self) -> str:
         """Return the page ``docs/coverage.md``."""
@@ -203,21 +217,30 @@ def _records(found: Coverage) -> Iterator[str]:
 
 
 def _threads(found: Coverage) -> Iterator[str]:
-    """Yield the table of the domains: how many records, how well sourced, and how many lead to the table."""
+    """Yield the tables of the threads: how well sourced each is, and how many of its records lead to the table."""
     publishers = found.corpus.ids("publisher")
-    by_domain: dict[str, list[Mapping[str, Any]]] = {}
-    for event in found.events.values():
-        by_domain.setdefault(found.domain(event), []).append(event)
+    by_domain: dict[str, list[str]] = {}
+    for id_, event in found.events.items():
+        by_domain.setdefault(found.domain(event), []).append(id_)
+    groups = {id_: len(independent_groups(event, publishers)) for id_, event in found.events.items()}
     yield (
-        "Threads: the domain of an event's type, how many of its records rest on two independent sources or more, and"
-        " how many have a link of substance to or from a diplomatic record."
+        "How many records rest on two independent sources or more, and how many have a link of substance to or from a"
+        " diplomatic record: one of the domain of diplomacy, or of the lists of votes and recognitions."
     )
     yield ""
-    yield "| domain | records | two or more independent sources | linked with a diplomatic record |"
+    yield from _shares("domain", sorted(by_domain.items()), groups, found)
+    others = [kind for kind in found.lists.kinds if kind not in _DIPLOMATIC_LISTS]
+    yield from _shares("list", [(kind, sorted(found.records([kind]))) for kind in others], groups, found)
+
+
+def _shares(
+    title: str, parts: Iterable[tuple[str, list[str]]], groups: Mapping[str, int], found: Coverage
+) -> Iterator[str]:
+    yield f"| {title} | records | two or more independent sources | linked with a diplomatic record |"
     yield "| --- | ---: | ---: | ---: |"
-    for domain, events in sorted(by_domain.items()):
-        enough = _share(len(independent_groups(event, publishers)) >= _ENOUGH for event in events)
-        yield f"| {domain} | {len(events)} | {_percent(enough)} | {_percent(found.crossing([domain]))} |"
+    for name, ids in parts:
+        enough = _share(groups[id_] >= _ENOUGH for id_ in ids)
+        yield f"| {name} | {len(ids)} | {_percent(enough)} | {_percent(found.crossing(ids))} |"
     yield ""
 
 

@@ -68,6 +68,24 @@ def test_first_wave_is_covered_and_sourced_as_promised(dataset_folder):
     assert found.linking() >= 0.5
 
 
+def test_second_wave_leads_to_the_table(dataset_folder):
+    """At least a third of the attacks, sanctions, decisions and court acts are tied to a diplomatic record."""
+    found = coverage(dataset_folder)
+    second = found.records(
+        ["air_attacks", "operations", "territory", "incidents", "atrocities", "sanctions", "aid", "legal"]
+    )
+    assert len(second) >= 250
+    assert found.crossing(second) >= 1 / 3
+    groups = corpus_groups(found)
+    assert sum(groups[id_] >= 2 for id_ in second) >= 0.8 * len(second)
+
+
+def corpus_groups(found):
+    """Return how many independent sources each record has."""
+    publishers = found.corpus.ids("publisher")
+    return {id_: len(independent_groups(event, publishers)) for id_, event in found.events.items()}
+
+
 def test_page_on_coverage_is_what_the_lists_give(root, dataset_folder):
     if not (root / "docs/coverage.md").is_file():
         pytest.skip("the documents are not part of the installed package")

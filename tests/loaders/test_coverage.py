@@ -68,11 +68,13 @@ def test_threads_are_counted_by_domain(folder):
     attack["links"] = [{"key": "k1", "relation": "follows", "target": EXAMPLE["id"]}]
     path = folder / "records" / "2025-06-03-attack.json"
     path.write_text(json.dumps(attack), "utf-8")
-    assert coverage(folder).crossing(["military"]) == 0
+    assert coverage(folder).crossing([attack["id"]]) == 0
     attack["links"][0]["relation"] = "about"
     path.write_text(json.dumps(attack), "utf-8")
     found = coverage(folder)
-    assert found.crossing(["military"]) == 1
+    assert found.crossing([attack["id"]]) == 1
+    assert found.diplomatic() == {EXAMPLE["id"], FIRST_ROUND["id"]}
+    assert found.records(["rounds"]) == {EXAMPLE["id"], FIRST_ROUND["id"]}
     assert found.domain(attack) == "military"
     assert found.domain({"type": "no-such"}) == "unknown"
     assert "| military | 1 |" in found.to_markdown()
