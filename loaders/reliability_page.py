@@ -3,38 +3,33 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from casus.reliability import EXPERIMENTAL_BELOW, Agreement, Codings, DoubleCoding, agreements
+from casus.schema.description import describe
+from casus.schema.event import Event
 
 #: Fields of one value whose disagreements are listed one by one.
 _LISTED = ("type", "mode", "status")
+_WIDTH = 112
 
 _INTRODUCTION = """
-Of the events below, two codings were made. The first is the record as it was written for the release (found,
-coded from what was read, and read again by a second reader). The second was made **blind**: by a coder who had
-only the [codebook](codebook.md), the registries of actors, places and publishers, and the texts of the sources
-(the passages that were kept of them), with a short neutral name of the event; not the record, not its title,
-not the first coder's choices.
+Of the events below, two codings were made. The first is the record as it was written for the release: found,
+coded from what was read, and read again by a second reader. The second was made **blind**: by a coder who had
+only the [codebook](codebook.md), the registries of actors, places and publishers, and passages of the sources,
+with a short neutral name of the event that said which one was meant; not the record, not its title, not the
+first coder's choices.
 
 **Who codes.** Both coders are machine-assisted coders of one kind. Their agreement measures how consistently
-the codebook can be applied, **not whether the records are true**: coders of one kind can share a mistake. Both
-also saw the same passages, so that what another reader would have found elsewhere does not show here.
-""".strip()
+the codebook can be applied, **not whether the records are true**: coders of one kind can share a mistake.
 
-_MEASURES = f"""
-- **alpha** is Krippendorff's alpha, by the package `krippendorff`: 1 is full agreement, 0 what chance would
-  give. Nominal for codes; ordinal for the precision of a place; interval for numbers, of the logarithm (base
-  10) of one plus the number.
-- **share** is the share of the events.
-- **F1** compares sets: twice the items that both codings hold, over all that each holds.
-- Intervals hold 95 % of 1,000 bootstrap resamples of the events. `n` counts pairs that were compared, for F1
-  the items.
-- Roles, precisions and numbers are compared where both codings hold the participant, the place or the measure
-  and claimant; whether they do is what F1 says.
-- A field with an alpha under {EXPERIMENTAL_BELOW} after recoding is marked as experimental in the schema.
+**What they read.** For events of attacks and pressure the second coder had the passages that the first coder
+had kept, which favours agreement. For diplomatic events, whose records are older, the passages were gathered
+anew, from the cited pages and from others on the same event, so that the two coders did not read quite the
+same: that lowers the figures for numbers, claims and positions.
 """.strip()
 
 
@@ -79,7 +74,7 @@ def _page(coding: DoubleCoding, methods: Mapping[str, int]) -> Iterator[str]:
     yield ""
     yield "## Agreement"
     yield ""
-    yield _MEASURES
+    yield from _measures()
     yield ""
     found = agreements(coding.first, coding.second, seed=coding.seed)
     again = _after(coding)
@@ -94,6 +89,38 @@ def _page(coding: DoubleCoding, methods: Mapping[str, int]) -> Iterator[str]:
     yield from _disagreements(coding.first, coding.second, "Where the two codings differ")
     if coding.again:
         yield from _disagreements(coding.first, coding.again, "Where they differ after recoding")
+
+
+def _measures() -> Iterator[str]:
+    yield from _wrapped(
+        "- **alpha** is Krippendorff's alpha, by the package `krippendorff`: 1 is full agreement, 0 what "
+        "chance would give. Nominal for codes; ordinal for the precision of a place; interval for numbers, of "
+        "the logarithm (base 10) of one plus the number."
+    )
+    yield from _wrapped("- **share** is the share of the events.")
+    yield from _wrapped("- **F1** compares sets: twice the items that both codings hold, over all that each holds.")
+    yield from _wrapped(
+        "- Intervals hold 95 % of 1,000 bootstrap resamples of the events. `n` counts pairs that were "
+        "compared, for F1 the items."
+    )
+    yield from _wrapped(
+        "- Roles, precisions, claimants, numbers and stances are compared where both codings hold the "
+        "participant, the place, the measure or the issue; whether they do is what F1 says."
+    )
+    yield from _wrapped(
+        f"- A field with a figure under {EXPERIMENTAL_BELOW} is marked as experimental in the schema: "
+        f"{_marked()}. Which claims and positions to write was not ruled before this coding; rule H92 of the "
+        f"codebook was written after it, and has not been tried."
+    )
+
+
+def _wrapped(item: str) -> Iterator[str]:
+    yield from textwrap.wrap(item, _WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+
+
+def _marked() -> str:
+    """Return the fields of an event that are marked as experimental."""
+    return ", ".join(f"`{field.name}`" for field in describe(Event).fields if field.experimental) or "none"
 
 
 def _after(coding: DoubleCoding) -> tuple[Agreement, ...]:
