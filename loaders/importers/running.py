@@ -35,8 +35,8 @@ from casus.schema.errors import UsageError
 
 THREADS = 2
 _STATE = "state.json"
-#: So many parts of a registry are put together at a time.
-_PARTS = 64
+#: So many entries of a registry are put together at a time.
+_ENTRIES = 400_000
 REPORT = "import.json"
 REGISTRIES = ("actors", "places", "publishers")
 
@@ -304,12 +304,17 @@ def _tidy(partial: Path) -> None:
 
 
 def _gather(paths: Sequence[Path], path: Path) -> None:
-    """Write the entries of all parts of a registry, each once; so many parts are in memory at a time."""
+    """Write the entries of all parts of a registry, each once; so many rows are in memory at a time.
+
+    Where the entries that are left are many themselves, twice as many are read before the next look.
+    """
     gathered: list[pa.Table] = []
+    limit = _ENTRIES
     for count, each in enumerate(paths, 1):
         gathered.append(pq.read_table(each))
-        if len(gathered) == _PARTS or count == len(paths):
+        if sum(table.num_rows for table in gathered) >= limit or count == len(paths):
             gathered = [union(gathered)]
+            limit = max(_ENTRIES, 2 * gathered[0].num_rows)
     if gathered:
         _write(gathered[0], path)
 
