@@ -272,7 +272,7 @@ class Link(Record):
     target: EventRef = Field(description="Id of the other event.")
     asserted_by: SpeakerRefs = Field(
         default=(),
-        description="Who says that the events are so related; needed for causes (retaliates-for, results-from).",
+        description="Who says that the events are so related; needed for retaliates-for, results-from and bears-on.",
     )
     disputed_by: SpeakerRefs = Field(default=(), description="Who denies it.")
     sources: SourceRefs = Field(default=(), description="Keys of the sources that state it.")

@@ -59,7 +59,7 @@ MONEY = _codes("measures", quantity_kind="money")
 SHARES = _codes("measures", quantity_kind="share")
 COUNTS = _codes("measures", integer=True)
 VIOLENCE = _codes("event-types", domain="military")
-CAUSAL = _codes("relations", causal=True)
+ASSERTED = _codes("relations", asserted=True)
 IMPORTED_ONLY = _codes("event-types", imported_only=True)
 MODES = tuple((code, modes_of(code)) for code in vocabulary("event-types"))
 
@@ -483,13 +483,13 @@ RECORD_RULES: tuple[RecordRule, ...] = (
     ),
     RecordRule(
         code="CAS503",
-        title="A cause has its asserter",
-        reason="That one event answers or results from another is somebody's statement.",
+        title="An asserted relation has its asserter",
+        reason="That one event avenges, results from or bears on another is somebody's statement.",
         at=("links[]",),
-        check=Implies(Is("relation", CAUSAL), Present("asserted_by")),
+        check=Implies(Is("relation", ASSERTED), Present("asserted_by")),
         spots=("relation",),
         message="The link says {relation} and not who says so.",
-        fix="Add `asserted_by`, or use a relation that is no cause (follows, about).",
+        fix="Add `asserted_by`, or use a relation that nobody has to assert (follows, about).",
         severity=Severity.WARNING,
         authored_only=True,
         counterexample=Patch({"links[0].relation": "retaliates-for"}),

@@ -10,7 +10,7 @@ import random
 from casus.schema import Event, types
 from casus.schema.constraints import Coded, Pattern, Range, Reference
 from casus.schema.description import Kind, describe
-from casus.schema.rules.record import CAUSAL, COUNTS, IMPORTED_ONLY, MONEY, NOT_YET, SHARES, VIOLENCE
+from casus.schema.rules.record import ASSERTED, COUNTS, IMPORTED_ONLY, MONEY, NOT_YET, SHARES, VIOLENCE
 from casus.schema.vocabulary import modes_of, vocabulary
 
 EVENT = describe(Event)
@@ -311,7 +311,7 @@ def _settle_parts(record, chooser):
     for link in record.get("links", ()):
         if link["target"] == record["id"]:
             link["target"] = "2024-01-01-a"
-        if link["relation"] in CAUSAL and not link.get("asserted_by"):
+        if link["relation"] in ASSERTED and not link.get("asserted_by"):
             link["asserted_by"] = [chooser.pick(SAMPLES[types.ENTRY_ID])]
 
 

@@ -89,6 +89,8 @@ def test_measures_fix_their_units():
 def test_causal_relations_are_marked():
     causal = {value.code for value in vocabulary("relations").values if value.extra["causal"]}
     assert causal == {"retaliates-for", "results-from"}
+    asserted = {value.code for value in vocabulary("relations").values if value.extra.get("asserted")}
+    assert asserted == causal | {"bears-on"}
 
 
 def test_modes_of_a_type():
