@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 #: The rows whose id an earlier row has. Only ids that stand twice are ranked.
+#: Up to so many ids are sorted on the driver (24 bytes each).
+_FEW_IDS = 10_000_000
 REPEATED = """
 WITH again AS (SELECT id FROM ids WHERE id IS NOT NULL GROUP BY id HAVING COUNT(*) > 1)
 SELECT part, number
@@ -86,6 +88,29 @@ def across_in_spark(spark: Any, files: Sequence[Path], known: Sequence[str] = ()
     ).createOrReplaceTempView("links")
     spark.createDataFrame([(each,) for each in known], "id string").createOrReplaceTempView("known")
     return _told({code: spark.sql(query).collect() for code, (_, query) in CHECKS.items()})
+
+
+def repeated(spark: Any, folder: Path) -> dict[int, list[int]]:
+    """Return, by task of an import, its rows whose id stands in an earlier row of any task.
+
+    Few ids are sorted on the driver, which takes less time than Spark needs to begin; many are left to Spark.
+    """
+    import pyarrow.parquet as pq
+
+    count = sum(pq.read_metadata(path).num_rows for path in folder.glob("*.parquet"))
+    return repeated_here(folder) if count <= _FEW_IDS else repeated_in_spark(spark, folder)
+
+
+def repeated_here(folder: Path) -> dict[int, list[int]]:
+    """Return what :func:`repeated_in_spark` does, by sorting all ids in memory."""
+    import numpy as np
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(folder)
+    part, number, hashed = (table.column(name).to_numpy() for name in table.column_names)
+    order = np.lexsort((number, part, hashed))
+    again = order[1:][hashed[order][1:] == hashed[order][:-1]]
+    return {int(each): np.sort(number[again][part[again] == each]).tolist() for each in np.unique(part[again])}
 
 
 def repeated_in_spark(spark: Any, folder: Path) -> dict[int, list[int]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from casus.distributed import checking, tasks
-from casus.distributed.across import across_in_spark, repeated_in_spark
+from casus.distributed.across import across_in_spark, repeated
 from casus.distributed.tasks import PARTS, TASK_BYTES, ImportTask, Piece, TaskReport
 from casus.importers.reading import BLOCK
 from casus.schema import SCHEMA_VERSION
@@ -97,8 +97,8 @@ def import_files(
     _take_up(partial, plan)
     done = _perform(spark, plan, partial)
     if known.identity and (partial / "ids").is_dir() and any((partial / "ids").iterdir()):
-        repeated = repeated_in_spark(spark, partial / "ids")
-        again = [replace(task, repeated=tuple(repeated[task.number])) for task in plan if task.number in repeated]
+        doubled = repeated(spark, partial / "ids")
+        again = [replace(task, repeated=tuple(doubled[task.number])) for task in plan if task.number in doubled]
         done |= _perform(spark, again, partial)
     reports = [done[number] for number in sorted(done)]
     for each in reports:
