@@ -10,6 +10,7 @@
 
 # %%
 import sys
+import textwrap
 from pathlib import Path
 
 import altair as alt
@@ -99,7 +100,7 @@ print(whose.value_counts().head(15).to_string())
 # %%
 widest = spread[spread["max"] > 0].sort_values("apart", ascending=False).drop_duplicates("event_id").head(22)
 chosen = rivals.merge(widest[[*thing, "apart"]], on=thing)
-title = chosen["event_id"].map(events["title"].astype(str)).str.slice(0, 62)
+title = chosen["event_id"].map(lambda event: textwrap.shorten(str(events["title"][event]), 64, placeholder=" ..."))
 chosen = chosen.assign(
     what=chosen["event_id"].str.slice(0, 10)
     + " "

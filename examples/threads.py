@@ -45,14 +45,14 @@ print(by_month.to_string())
 # %% [markdown]
 # ## Drones and missiles in one night
 #
-# The number of a wave is what somebody counted. Here: the number that Ukraine's side gave, without which there is no
-# bar. Drones and missiles are counted apart in the records and added here.
+# The number of a wave is what somebody counted. Here: what Ukraine's air force counted, without which there is no bar.
+# Drones and missiles are counted apart in the records and added here.
 
 # %%
-KINDS = {"drones-launched": "drones", "missiles-launched": "missiles"}
+KINDS = {"drones": "drones-launched", "missiles": "missiles-launched"}
 launched = pd.concat(
-    casus.tally(measure, rule="claimant:UKR", subject="RUS").to_pandas().assign(kind=kind)
-    for measure, kind in KINDS.items()
+    casus.tally(measure, rule="claimant:ukr-air-force", item=kind).to_pandas().assign(kind=kind)
+    for kind, measure in KINDS.items()
 )
 waves = (
     launched.dropna(subset=["value"])
@@ -108,7 +108,9 @@ shown = held[(held["day"] >= FIRST) & (held["day"] <= LAST)].assign(
     type=lambda rows: rows["type"].astype(str), domain=lambda rows: rows["domain"].astype(str)
 )
 bars = (
-    alt.Chart(waves[["day", "value", "kind", "title"]], title="Launched in one attack, by Ukraine's count")
+    alt.Chart(
+        waves[["day", "value", "kind", "title"]], title="Launched in one attack, by the count of Ukraine's air force"
+    )
     .mark_bar(size=3)
     .encode(
         x=axis.axis(None),
