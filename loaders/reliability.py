@@ -1,6 +1,6 @@
 """How far two codings of the same events agree: Krippendorff's alpha, shares and F1, each with an interval.
 
-The codings lie in ``reliability/<version>/`` of the dataset folder: ``sample.yaml`` says how the events were drawn,
+The codings lie in ``reliability/<version>/`` of the dataset folder: ``sample.json`` says how the events were drawn,
 ``first.jsonl`` and ``second.jsonl`` hold the two codings as they were made, and ``again.jsonl``, where there is one, a
 coding after entries of the codebook had been written anew.
 """
@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from casus.documents import parse
 from casus.schema.errors import UsageError
 
 Event = Mapping[str, Any]
@@ -28,7 +27,7 @@ Pair = tuple[Any, Any]
 
 #: The folder of double codings in a dataset folder, and its files.
 FOLDER = "reliability"
-SAMPLE, FIRST, SECOND, AGAIN = "sample.yaml", "first.jsonl", "second.jsonl", "again.jsonl"
+SAMPLE, FIRST, SECOND, AGAIN = "sample.json", "first.jsonl", "second.jsonl", "again.jsonl"
 #: Below this a field is marked as experimental in the schema (Krippendorff's lower bound for tentative conclusions).
 EXPERIMENTAL_BELOW = 0.667
 _RESAMPLES = 1000
@@ -182,14 +181,17 @@ def read_double_coding(folder: Path, version: str | None = None) -> DoubleCoding
         )
     place = found[-1] if version is None else found[names.index(version)]
     sample = place / SAMPLE
-    document = parse(_read(sample), str(sample))
-    if document.findings or not isinstance(document.data, Mapping):
-        raise UsageError(f"{sample} cannot be read: {'; '.join(map(str, document.findings)) or 'it is no mapping'}.")
     try:
-        seed = int(document.data["seed"])
+        said = json.loads(_read(sample))
+    except ValueError as error:
+        raise UsageError(f"{sample} cannot be read ({error}).") from None
+    if not isinstance(said, Mapping):
+        raise UsageError(f"{sample} cannot be read: it is no mapping.")
+    try:
+        seed = int(said["seed"])
     except (KeyError, TypeError, ValueError):
         raise UsageError(f"{sample}: seed is to be a whole number.") from None
-    strata = tuple(_stratum(each, sample) for each in document.data.get("strata", ()))
+    strata = tuple(_stratum(each, sample) for each in said.get("strata", ()))
     wanted = {id_ for stratum in strata for id_ in stratum.ids}
     first, second = (_codings(place / name, wanted, every=True) for name in (FIRST, SECOND))
     again = _codings(place / AGAIN, wanted, every=False) if (place / AGAIN).is_file() else {}

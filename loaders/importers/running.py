@@ -110,6 +110,10 @@ def run_import(
                 progress(job.report)
         check_share(job.report, most_quarantined, job.partial)
         return job.finish()
+    except UsageError:
+        # The files have to be changed before the next try, which cannot go on with what was made of these.
+        shutil.rmtree(job.partial, ignore_errors=True)
+        raise
     except OSError as error:
         raise UsageError(
             f"{folder}: cannot be written ({error.strerror or error}). What is done is kept in {job.partial}; "

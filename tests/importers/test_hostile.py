@@ -97,6 +97,20 @@ def test_a_truncated_gzip_is_named(tmp_path):
     assert counted(tmp_path / "out")["records"] == 3000
 
 
+def test_what_was_made_of_a_bad_file_does_not_stand_in_the_way_of_a_good_one(tmp_path):
+    rows = ucdp_text(ucdp_rows(3000)).encode()
+    path = tmp_path / "rows.csv"
+    path.write_bytes(rows[:-2000] + b"\xff\xfe" + rows[-2000:])
+    told = []
+    with pytest.raises(UsageError, match="the text is not utf-8"):
+        import_files("ucdp-ged", [path], tmp_path / "out", block=32_768, progress=told.append)
+    assert told
+    assert [each.name for each in tmp_path.iterdir()] == ["rows.csv"]
+    path.write_bytes(rows)
+    import_files("ucdp-ged", [path], tmp_path / "out", block=32_768)
+    assert counted(tmp_path / "out")["records"] == 3000
+
+
 def _zipped(path, name, content, **options):
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED, **options)

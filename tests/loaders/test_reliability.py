@@ -4,7 +4,6 @@ import json
 import math
 
 import pytest
-import yaml
 from support import EXAMPLE
 
 import casus
@@ -113,7 +112,7 @@ def folder(tmp_path):
     place.mkdir(parents=True)
     ids = ["2025-01-01-a", "2025-01-02-b"]
     stratum = {"name": "diplomatic", "release": "0.2.0", "domains": ["diplomacy"], "n": 2, "ids": ids}
-    (place / "sample.yaml").write_text(yaml.safe_dump({"seed": 3, "strata": [stratum]}), "utf-8")
+    (place / "sample.json").write_text(json.dumps({"seed": 3, "strata": [stratum]}), "utf-8")
     for name, mode in (("first", "direct"), ("second", "mediated")):
         lines = [json.dumps(event(ids[0])), json.dumps(event(ids[1], mode=mode))]
         (place / f"{name}.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
@@ -142,12 +141,15 @@ def test_recoding_stands_beside_the_first_figure(folder):
         ("first.jsonl", "{", "first.jsonl:1: this line is not a record"),
         ("second.jsonl", json.dumps(event("2025-01-01-a")), "missing: 2025-01-02-b"),
         ("second.jsonl", json.dumps(event("2024-01-01-z")), "not in the sample: 2024-01-01-z"),
-        ("sample.yaml", "strata: []\n", "seed is to be a whole number"),
-        ("sample.yaml", "- a\n", "it is no mapping"),
-        ("sample.yaml", "seed: 1\nstrata: [{name: a}]\n", "a stratum has the fields"),
+        ("sample.json", '{"strata": []}', "seed is to be a whole number"),
+        ("sample.json", "[]", "it is no mapping"),
+        ("sample.json", "seed", "cannot be read"),
+        ("sample.json", '{"seed": 1, "strata": [{"name": "a"}]}', "a stratum has the fields"),
         (
-            "sample.yaml",
-            "seed: 1\nstrata: [{name: a, release: 0.1.0, domains: [x], n: 2, ids: [b]}]\n",
+            "sample.json",
+            json.dumps(
+                {"seed": 1, "strata": [{"name": "a", "release": "0.1.0", "domains": ["x"], "n": 2, "ids": ["b"]}]}
+            ),
             "names 1 events and says n: 2",
         ),
     ],
