@@ -158,7 +158,8 @@ def _page(found: Coverage) -> Iterator[str]:
     yield ""
     yield (
         "What is known to have happened stands in the lists of [dataset/reference](../dataset/reference/README.md),"
-        " made before the records were coded and independently of them. This page says how much of each list is coded."
+        " made before the records were coded and independently of them, but for the entries that are named there. This"
+        " page says how much of each list is coded."
         " A list is as complete as the pages that it was taken from: what none of them names is missing here too."
     )
     yield ""

@@ -111,6 +111,8 @@ class DoubleCoding:
         The parts of the sample.
     first, second, again
         The codings, by the id of the event; ``again`` is empty where nothing was recoded.
+    notes
+        What a reader must know of this coding, a paragraph each.
     """
 
     version: str
@@ -119,6 +121,7 @@ class DoubleCoding:
     first: Codings
     second: Codings
     again: Codings
+    notes: tuple[str, ...] = ()
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -195,7 +198,7 @@ def read_double_coding(folder: Path, version: str | None = None) -> DoubleCoding
     wanted = {id_ for stratum in strata for id_ in stratum.ids}
     first, second = (_codings(place / name, wanted, every=True) for name in (FIRST, SECOND))
     again = _codings(place / AGAIN, wanted, every=False) if (place / AGAIN).is_file() else {}
-    return DoubleCoding(place.name, seed, strata, first, second, again)
+    return DoubleCoding(place.name, seed, strata, first, second, again, tuple(map(str, said.get("notes", ()))))
 
 
 def agreements(first: Codings, second: Codings, *, seed: int = 0) -> tuple[Agreement, ...]:

@@ -25,11 +25,6 @@ first coder's choices.
 
 **Who codes.** Both coders are machine-assisted coders of one kind. Their agreement measures how consistently
 the codebook can be applied, **not whether the records are true**: coders of one kind can share a mistake.
-
-**What they read.** For events of attacks and pressure the second coder had the passages that the first coder
-had kept, which favours agreement. For diplomatic events, whose records are older, the passages were gathered
-anew, from the cited pages and from others on the same event, so that the two coders did not read quite the
-same: that lowers the figures for numbers, claims and positions.
 """.strip()
 
 
@@ -53,6 +48,9 @@ def _page(coding: DoubleCoding, methods: Mapping[str, int]) -> Iterator[str]:
     yield ""
     yield _INTRODUCTION
     yield ""
+    for note in coding.notes:
+        yield from _wrapped(note, "")
+        yield ""
     human = methods.get("human", 0)
     yield (
         f"**Checked by people.** Of the {sum(methods.values())} records of this release"
@@ -108,14 +106,12 @@ def _measures() -> Iterator[str]:
         "participant, the place, the measure or the issue; whether they do is what F1 says."
     )
     yield from _wrapped(
-        f"- A field with a figure under {EXPERIMENTAL_BELOW} is marked as experimental in the schema: "
-        f"{_marked()}. Which claims and positions to write was not ruled before this coding; rule H92 of the "
-        f"codebook was written after it, and has not been tried."
+        f"- A field with a figure under {EXPERIMENTAL_BELOW} is marked as experimental in the schema: {_marked()}."
     )
 
 
-def _wrapped(item: str) -> Iterator[str]:
-    yield from textwrap.wrap(item, _WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+def _wrapped(item: str, indent: str = "  ") -> Iterator[str]:
+    yield from textwrap.wrap(item, _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 def _marked() -> str:

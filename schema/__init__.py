@@ -16,8 +16,8 @@ from casus.schema.findings import Finding, Severity
 from casus.schema.registry import Actor, Place, Publisher, State
 from casus.schema.vocabulary import Vocabulary, vocabulary
 
-#: Version of the schema, apart from the package's and the data's (docs/versioning.md); 0.x until agreement has been
-#: measured on sources.
+#: Version of the schema, apart from the package's and the data's (docs/versioning.md); 0.x while agreement is
+#: too low on some fields (docs/reliability.md).
 SCHEMA_VERSION = "0.3.0"
 
 __all__ = [

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pyarrow as pa
 
-#: The rows whose id an earlier row has. Only ids that stand twice are ranked.
 #: Up to so many ids are sorted on the driver (24 bytes each).
 _FEW_IDS = 10_000_000
+#: The rows whose id an earlier row has. Only ids that stand twice are ranked.
 REPEATED = """
 WITH again AS (SELECT id FROM ids WHERE id IS NOT NULL GROUP BY id HAVING COUNT(*) > 1)
 SELECT part, number

@@ -143,9 +143,9 @@ def _wanted_recorded(corpus: Corpus) -> Iterator[Fault]:
             yield entry, ("id",), {"value": entry.id}
 
 
-#: What can be typed into a shell as it is.
 #: The kind of place that may belong to no state.
 _SEA = "sea"
+#: What can be typed into a shell as it is.
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,79}\Z")
 #: What a reference leads to, as messages say it.
 _ENTRIES = {

@@ -112,7 +112,9 @@ def folder(tmp_path):
     place.mkdir(parents=True)
     ids = ["2025-01-01-a", "2025-01-02-b"]
     stratum = {"name": "diplomatic", "release": "0.2.0", "domains": ["diplomacy"], "n": 2, "ids": ids}
-    (place / "sample.json").write_text(json.dumps({"seed": 3, "strata": [stratum]}), "utf-8")
+    (place / "sample.json").write_text(
+        json.dumps({"seed": 3, "notes": ["**Read.** All of it."], "strata": [stratum]}), "utf-8"
+    )
     for name, mode in (("first", "direct"), ("second", "mediated")):
         lines = [json.dumps(event(ids[0])), json.dumps(event(ids[1], mode=mode))]
         (place / f"{name}.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
@@ -124,6 +126,7 @@ def test_page_says_how_it_was_made_and_what_differs(folder):
     assert "Of the 2 records of this release none was coded or checked by a person." in page
     assert "| diplomatic | 0.2.0 | diplomacy | 2 |" in page
     assert "- `mode`: direct / mediated" in page
+    assert "\n\n**Read.** All of it.\n\n" in page
     assert "- `type`: none" in page
 
 

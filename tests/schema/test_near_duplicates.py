@@ -128,6 +128,14 @@ def test_a_link_between_the_two_says_that_they_are_two(released):
     assert suspicions(released, entry) == []
 
 
+@pytest.mark.parametrize("installed", [True, False])
+def test_whether_an_exception_is_stale_is_told_only_with_rapidfuzz(released, monkeypatch, installed):
+    exception = Entry("exception", {"code": "CAS506", "id": released[0].id, "reason": "None."}, "exceptions.yaml")
+    monkeypatch.setattr("casus.schema.rules.dataset.installed", lambda: installed)
+    codes = {each.code for each in check(Corpus((*released[:3], exception))).findings}
+    assert ("CAS319" in codes) is installed
+
+
 @pytest.mark.parametrize("listed", ["new", "old"])
 def test_an_exception_for_either_of_the_two_silences_it_and_is_not_stale(released, listed):
     entry = recoded(released, *TWICE[0])
